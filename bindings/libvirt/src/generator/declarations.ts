@@ -30,6 +30,8 @@ export function declarationsOf(element: Element): string {
     "",
     ...block(`export declare class ${className} extends ${BASE_CLASS[kind]}${referable(element)}`, [
       `static readonly tfResourceType: "${element.terraformType}";`,
+      "/** Has `cdktf plan` write the config of what exists under an id of the provider's. */",
+      "static generateConfigForImport(scope: Construct, importToId: string, importFromId: string, provider?: cdktf.TerraformProvider): cdktf.ImportableResource;",
       `constructor(scope: Construct, id: string, config${optional ? "?" : ""}: ${config});`,
       ...members,
     ]),

@@ -1,4 +1,5 @@
-import type { TerraformDataSource, TerraformProvider, TerraformResource } from "cdktf";
+import { ImportableResource, type TerraformDataSource, type TerraformProvider, type TerraformResource } from "cdktf";
+import type { Construct } from "constructs";
 import { LibvirtProviderElement, type ProviderRelease, tokenAt } from "./elements";
 import type { Settings } from "./settings";
 import { type Attribute, readTable, type Table } from "./table";
@@ -13,7 +14,9 @@ export function define(
   table: Table,
 ): void {
   const struct = readTable(table);
-  Object.assign(elementClass, { tfResourceType: type, _schema: { type, struct, release } });
+  const generateConfigForImport = (scope: Construct, toId: string, fromId: string, provider?: TerraformProvider) =>
+    new ImportableResource(scope, toId, { terraformResourceType: type, importId: fromId, provider });
+  Object.assign(elementClass, { tfResourceType: type, generateConfigForImport, _schema: { type, struct, release } });
   const readsBack = elementClass.prototype instanceof LibvirtProviderElement;
   for (const [property, attribute] of struct.attributes) {
     defineAttribute(elementClass.prototype, property, attribute, readsBack);

@@ -1,6 +1,5 @@
 import {
   Fn,
-  ImportableResource,
   type IResolvable,
   TerraformDataSource,
   type TerraformMetaArguments,
@@ -76,21 +75,6 @@ export abstract class LibvirtResource<Attributes = unknown> extends TerraformRes
   }
 
   /**
-   * Generates the config of an existing resource when `cdktf plan` runs.
-   *
-   * @param importToId - The construct id to give to it.
-   * @param importFromId - The provider's id of the existing resource.
-   */
-  static generateConfigForImport(
-    scope: Construct,
-    importToId: string,
-    importFromId: string,
-    provider?: TerraformProvider,
-  ): ImportableResource {
-    return importable(this.tfResourceType, scope, importToId, importFromId, provider);
-  }
-
-  /**
    * A reference to an attribute at any depth, such as `domain.ref("devices.interfaces[0].mac.address")`.
    *
    * @throws Error if the schema has no such attribute.
@@ -121,16 +105,6 @@ export abstract class LibvirtDataSource<Attributes = unknown> extends TerraformD
     const { base, settings } = takeApart((new.target as unknown as WithSchema)._schema, scope, id, config as Config);
     super(scope, id, base);
     this._settings = settings;
-  }
-
-  /** As cdktf's own classes have it. */
-  static generateConfigForImport(
-    scope: Construct,
-    importToId: string,
-    importFromId: string,
-    provider?: TerraformProvider,
-  ): ImportableResource {
-    return importable(this.tfResourceType, scope, importToId, importFromId, provider);
   }
 
   /**
@@ -171,16 +145,6 @@ export abstract class LibvirtProviderElement extends TerraformProvider {
     this._settings = settings;
   }
 
-  /** As cdktf's own classes have it. */
-  static generateConfigForImport(
-    scope: Construct,
-    importToId: string,
-    importFromId: string,
-    provider?: TerraformProvider,
-  ): ImportableResource {
-    return importable(this.tfResourceType, scope, importToId, importFromId, provider);
-  }
-
   protected override synthesizeAttributes(): Record<string, unknown> {
     return this._settings.values;
   }
@@ -189,9 +153,6 @@ export abstract class LibvirtProviderElement extends TerraformProvider {
     return toHcl(schemaOf(this).struct, this._settings.values);
   }
 }
-
-const importable = (type: string, scope: Construct, toId: string, fromId: string, provider?: TerraformProvider) =>
-  new ImportableResource(scope, toId, { terraformResourceType: type, importId: fromId, provider });
 
 const schemaOf = (element: object): ElementSchema => (element.constructor as unknown as WithSchema)._schema;
 
