@@ -201,7 +201,7 @@ function hasUnknown(value: unknown): boolean {
 
 /**
  * The candidate that a mistyped name was meant to be, or undefined where none is near: at most a third of its characters are different.
- * Letter case counts for less than a wrong letter.
+ * Letter case is ignored.
  */
 export function nearest(name: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;

@@ -75,7 +75,7 @@ function messageOf({ where, what, allowed, mend, practice, ...rest }: Configurat
   ];
   return [
     `${where}: ${withoutStop(what)}${facts.length === 0 ? "" : ` (${facts.join("; ")})`}.`,
-    ...(mend === undefined ? [] : [`To mend: ${withoutStop(mend)}.`]),
+    ...(mend === undefined ? [] : [`To mend: ${/[.?!]$/.test(mend) ? mend : `${mend}.`}`]),
     ...(practice === undefined ? [] : [`[${practice}]`]),
   ].join(" ");
 }
