@@ -1,0 +1,146 @@
+import { checkInteger, requireLiteral } from "../../checks";
+import { ConfigurationError } from "../../errors";
+import type { DataSize } from "../../units";
+import { checkInventoryName } from "../storage/storage-backend";
+import type { TierName } from "../storage/storage-tier";
+import type { ITieredStoragePool } from "../storage/tiered-storage-pool";
+import { ImageFormat } from "./image-format";
+
+export interface RootDiskOptions {
+  /** Where the root disk is. */
+  readonly pool: ITieredStoragePool;
+  /** Tier of the root disk. */
+  readonly tier: `${TierName}`;
+  /** Size of the root disk, at least that of the image. */
+  readonly size: DataSize;
+}
+
+export interface ImageBootOptions extends RootDiskOptions {
+  /**
+   * Format of the image.
+   * @default - raw where the name ends in `.raw` or `.img`, else qcow2
+   */
+  readonly format?: ImageFormat;
+  /**
+   * Size of the image's content as a disk: what an LVM volume is made with where the server does not say how large the image is.
+   * @default - what the image's source says
+   */
+  readonly imageSize?: DataSize;
+}
+
+export interface KernelBootOptions {
+  /** Absolute path of the kernel on the host. */
+  readonly kernel: string;
+  /**
+   * Absolute path of the initial RAM disk on the host.
+   * @default - none
+   */
+  readonly initrd?: string;
+  /**
+   * Kernel arguments.
+   * @default - none
+   */
+  readonly cmdline?: string;
+}
+
+/** An image that a root disk is made from. */
+export interface BootImage {
+  readonly source: string;
+  readonly format: ImageFormat;
+  readonly imageSize?: DataSize;
+}
+
+/** A kernel that the hypervisor loads itself. */
+export interface BootKernel {
+  readonly kernel: string;
+  readonly initrd?: string;
+  readonly cmdline?: string;
+}
+
+/** What a machine starts from. Without one it starts from its first disk, or from the network. */
+export class Boot {
+  /**
+   * A root disk made from a cloud image (libvirt): a thin overlay of it in a directory or on NFS, a copy on LVM.
+   * @param source `https://` or `http://` URL, or an absolute path on the machine that runs Terraform
+   */
+  public static image(source: string, options: ImageBootOptions): Boot {
+    const where = "Boot.image";
+    const literal = requireLiteral(where, "the image", source);
+    if (
+      typeof literal !== "string" ||
+      !/^(https?:\/\/[^\s"'<>\\^`{|}]+|\/[A-Za-z0-9._\-/ ]+)$/.test(literal) ||
+      literal.split("/").includes("..")
+    ) {
+      throw new ConfigurationError({
+        where,
+        what: "not an image that can be fetched",
+        given: source,
+        allowed: 'an http or https URL, or an absolute path without ".."',
+      });
+    }
+    const format = options.format ?? (/\.(raw|img)$/.test(literal) ? ImageFormat.RAW : ImageFormat.QCOW2);
+    return new Boot(options, { source: literal, format, imageSize: options.imageSize });
+  }
+
+  /**
+   * A copy of a virtual machine template (vSphere).
+   * @param name of the template in the inventory
+   */
+  public static template(name: string, options: RootDiskOptions): Boot {
+    return new Boot(options, undefined, checkInventoryName("Boot.template", name));
+  }
+
+  /** A kernel and initial RAM disk that are on the host (libvirt): no boot loader, no root disk. */
+  public static kernel(options: KernelBootOptions): Boot {
+    const where = "Boot.kernel";
+    return new Boot(undefined, undefined, undefined, {
+      kernel: checkHostPath(where, "the kernel", options.kernel),
+      ...(options.initrd !== undefined && { initrd: checkHostPath(where, "the initial RAM disk", options.initrd) }),
+      ...(options.cmdline !== undefined && { cmdline: checkCmdline(where, options.cmdline) }),
+    });
+  }
+
+  /**
+   * The network (PXE), by the NICs in their order.
+   */
+  public static network(): Boot {
+    return new Boot(undefined, undefined, undefined, undefined, true);
+  }
+
+  private constructor(
+    public readonly rootDisk?: RootDiskOptions,
+    public readonly fromImage?: BootImage,
+    public readonly fromTemplate?: string,
+    public readonly fromKernel?: BootKernel,
+    public readonly fromNetwork: boolean = false,
+  ) {}
+}
+
+function checkHostPath(where: string, what: string, path: string): string {
+  const literal = requireLiteral(where, what, path);
+  if (typeof literal !== "string" || !/^\/[A-Za-z0-9._\-/ +]+$/.test(literal) || literal.split("/").includes("..")) {
+    throw new ConfigurationError({
+      where,
+      what: `${what} is not a path that can be used`,
+      given: path,
+      allowed: 'an absolute path without ".."',
+    });
+  }
+  return literal;
+}
+
+const MAX_CMDLINE = 2047;
+
+function checkCmdline(where: string, cmdline: string): string {
+  const literal = requireLiteral(where, "the kernel arguments", cmdline);
+  if (typeof literal !== "string" || /\p{Cc}/u.test(literal)) {
+    throw new ConfigurationError({
+      where,
+      what: "kernel arguments are one line of text",
+      given: cmdline,
+      allowed: "text without control characters",
+    });
+  }
+  checkInteger(where, "the length of the kernel arguments", literal.length, { min: 0, max: MAX_CMDLINE });
+  return literal;
+}

@@ -1,0 +1,17 @@
+export {
+  Boot,
+  type BootImage,
+  type BootKernel,
+  type ImageBootOptions,
+  type KernelBootOptions,
+  type RootDiskOptions,
+} from "./boot";
+export type { CloudInit } from "./cloud-init";
+export { CpuModel } from "./cpu-model";
+export { AsyncIo, CacheMode, DetectZeroes, DiskBus, IoThreadUse, NicModel } from "./devices";
+export { Firmware, FirmwareKind, type UefiOptions } from "./firmware";
+export { ImageFormat } from "./image-format";
+export { type ITunedVm, TunedVm, type TunedVmProps } from "./tuned-vm";
+export { TunedVmDisk, type TunedVmDiskOptions, type TunedVmDiskProps } from "./tuned-vm-disk";
+export { TunedVmNic, type TunedVmNicOptions, type TunedVmNicProps } from "./tuned-vm-nic";
+export { Workload, type WorkloadDefaults, WorkloadKind } from "./workload";

@@ -1,0 +1,256 @@
+import { Construct } from "constructs";
+import { checkInteger, checkName, checkOneOf } from "../../checks";
+import { ConfigurationError } from "../../errors";
+import { Explanation, STORAGE_LIMITS, STORAGE_PRACTICES, TuningLog } from "../../practices";
+import { DataSize } from "../../units";
+import { checkSamePlatform } from "../placement";
+import type { TierName } from "../storage/storage-tier";
+import type { ITieredStoragePool } from "../storage/tiered-storage-pool";
+import { AsyncIo, CacheMode, DetectZeroes, DiskBus, IoThreadUse } from "./devices";
+import { ImageFormat } from "./image-format";
+import type { TunedVm } from "./tuned-vm";
+
+export interface TunedVmDiskOptions {
+  /** Where its volume is. */
+  readonly pool: ITieredStoragePool;
+  /** Tier of the pool. */
+  readonly tier: `${TierName}`;
+  /** Size, whole MiB. It may grow later, never shrink. */
+  readonly size: DataSize;
+  /**
+   * What it is connected to.
+   * @default - virtio-scsi on libvirt, PVSCSI on vSphere
+   */
+  readonly bus?: DiskBus;
+  /**
+   * Layout of its content (libvirt).
+   * @default - raw on LVM; in directories and on NFS qcow2 for disks made from an image, else raw
+   */
+  readonly format?: ImageFormat;
+  /**
+   * How the host caches it (libvirt).
+   * @default CacheMode.NONE
+   */
+  readonly cache?: CacheMode;
+  /**
+   * How QEMU does its I/O (libvirt).
+   * @default - native where the cache mode allows it, threads on NFS and with other cache modes
+   */
+  readonly asyncIo?: AsyncIo;
+  /**
+   * What serves its I/O (libvirt).
+   * @default - what the workload says
+   */
+  readonly ioThread?: IoThreadUse;
+  /**
+   * Request queues, 1 to 256 (libvirt); with virtio-scsi those of its controller.
+   * @default - one for each vCPU
+   */
+  readonly queues?: number;
+  /**
+   * Requests in flight, 1 to 1024 (libvirt, virtio-scsi): those of a LUN.
+   * @default - the driver's own, 128
+   */
+  readonly queueDepth?: number;
+  /**
+   * Whether space that the guest frees goes back to the storage.
+   * @default true
+   */
+  readonly discard?: boolean;
+  /**
+   * What becomes of zeroes that the guest writes (libvirt).
+   * @default DetectZeroes.OFF
+   */
+  readonly detectZeroes?: DetectZeroes;
+  /**
+   * Whether all space is taken and zeroed at creation (vSphere).
+   * @default false
+   */
+  readonly eagerZeroed?: boolean;
+  /**
+   * Whether several machines may have it at once.
+   * @default false
+   */
+  readonly shareable?: boolean;
+  /**
+   * Whether the guest can only read it.
+   * @default false
+   */
+  readonly readOnly?: boolean;
+  /**
+   * Serial number, by which the guest finds it below `/dev/disk/by-id/`: at most 20 letters, digits, `.`, `_` and `-`.
+   * @default - the construct's id, where it fits
+   */
+  readonly serial?: string;
+  /**
+   * Whether plans that would replace or destroy its volume are refused.
+   * @default - what the pool says
+   */
+  readonly protectData?: boolean;
+  /**
+   * Position among the machine's disks; 0 is the root disk's. Give it where disks come and go and units must stay.
+   * @default - after those that were added before, from 1
+   */
+  readonly order?: number;
+}
+
+export interface TunedVmDiskProps extends TunedVmDiskOptions {
+  /** The machine that it belongs to. */
+  readonly vm: TunedVm;
+}
+
+/** A disk of a machine. `vm.addDisk()` makes it. */
+export class TunedVmDisk extends Construct {
+  public readonly size: DataSize;
+  public readonly bus: DiskBus;
+  /** `undefined` where the platform has one format only. */
+  public readonly format?: ImageFormat;
+  /** `undefined` where the platform has no such choice. */
+  public readonly cache?: CacheMode;
+  /** `undefined` where the platform has no such choice. */
+  public readonly asyncIo?: AsyncIo;
+  /** `undefined` where the platform decides. */
+  public readonly queues?: number;
+  /** `undefined` where there is none. */
+  public readonly serial?: string;
+  public readonly protectData: boolean;
+  public readonly order: number;
+  readonly #log: TuningLog;
+
+  /**
+   * @throws ConfigurationError for a pool of another platform, a tier that it lacks, values out of range, and combinations that the platform
+   * refuses
+   */
+  public constructor(scope: Construct, id: string, props: TunedVmDiskProps) {
+    super(scope, id);
+    const where = this.node.path;
+    const { vm, pool } = props;
+    checkSamePlatform(where, vm.platform, "storage pool", pool);
+    this.#log = new TuningLog(where);
+    this.size = checkSize(where, props.size);
+    this.protectData = props.protectData ?? pool.protectData;
+    const order =
+      props.order === undefined ? undefined : checkInteger(where, "order", props.order, { min: 0, max: 255 });
+    const tier = pool.tier(props.tier);
+    checkCombinations(where, props);
+    this.order = vm._takePosition(this, order);
+    const resolved = vm._platformVm.addDisk(this, {
+      name: checkName(where, id),
+      order: this.order,
+      tier,
+      size: this.size,
+      root: this.order === 0,
+      bus: checkChoice(where, "bus", props.bus, DiskBus),
+      format: checkChoice(where, "format", props.format, ImageFormat),
+      cache: checkChoice(where, "cache", props.cache, CacheMode),
+      asyncIo: checkChoice(where, "asyncIo", props.asyncIo, AsyncIo),
+      ioThread: checkChoice(where, "ioThread", props.ioThread, IoThreadUse),
+      queues:
+        props.queues === undefined
+          ? undefined
+          : checkInteger(where, "queues", props.queues, { min: 1, max: STORAGE_LIMITS.maxDiskQueues }),
+      queueDepth:
+        props.queueDepth === undefined
+          ? undefined
+          : checkInteger(where, "queueDepth", props.queueDepth, {
+              min: STORAGE_LIMITS.minQueueDepth,
+              max: STORAGE_LIMITS.maxQueueDepth,
+            }),
+      discard: props.discard,
+      detectZeroes: checkChoice(where, "detectZeroes", props.detectZeroes, DetectZeroes),
+      eagerZeroed: props.eagerZeroed,
+      shareable: props.shareable ?? false,
+      readOnly: props.readOnly ?? false,
+      serial:
+        props.serial === undefined
+          ? undefined
+          : checkName(where, props.serial, { maxLength: STORAGE_LIMITS.maxSerialLength }),
+      protectData: this.protectData,
+      log: this.#log,
+    });
+    this.bus = resolved.bus;
+    this.format = resolved.format;
+    this.cache = resolved.cache;
+    this.asyncIo = resolved.asyncIo;
+    this.queues = resolved.queues;
+    this.serial = resolved.serial;
+  }
+
+  /** What was tuned, why, and after which source. */
+  public explain(): Explanation {
+    return new Explanation(this.#log.settings);
+  }
+}
+
+const MAX_SIZE = DataSize.tebibytes(64);
+
+function checkSize(where: string, size: DataSize): DataSize {
+  if (!(size instanceof DataSize)) {
+    throw new ConfigurationError({
+      where,
+      what: "the size of a disk is a DataSize",
+      given: size,
+      mend: "write DataSize.gibibytes(200)",
+    });
+  }
+  checkInteger(where, "the size in MiB", size.toBytes() / 1024 ** 2, {
+    min: 1,
+    max: MAX_SIZE.toBytes() / 1024 ** 2,
+    mend: "give whole MiB, such as DataSize.mebibytes(1536)",
+    practice: STORAGE_PRACTICES.blockMultiple.id,
+  });
+  return size;
+}
+
+function checkChoice<T extends string>(
+  where: string,
+  what: string,
+  value: T | undefined,
+  choices: Record<string, T>,
+): T | undefined {
+  return value === undefined ? undefined : checkOneOf(where, what, value, Object.values(choices));
+}
+
+/** Combinations that no platform takes. */
+function checkCombinations(where: string, props: TunedVmDiskProps): void {
+  if (
+    props.asyncIo === AsyncIo.NATIVE &&
+    props.cache !== undefined &&
+    props.cache !== CacheMode.NONE &&
+    props.cache !== CacheMode.DIRECTSYNC
+  ) {
+    throw new ConfigurationError({
+      where,
+      what: "native asynchronous I/O does not work with this cache mode",
+      given: `asyncIo ${props.asyncIo}, cache ${props.cache}`,
+      allowed: "native with cache none or directsync",
+      mend: "use CacheMode.NONE, or AsyncIo.THREADS",
+      practice: STORAGE_PRACTICES.nativeNeedsUncached.id,
+    });
+  }
+  if (
+    props.shareable &&
+    props.cache !== undefined &&
+    props.cache !== CacheMode.NONE &&
+    props.cache !== CacheMode.DIRECTSYNC
+  ) {
+    throw new ConfigurationError({
+      where,
+      what: "a shared disk must not be cached",
+      given: props.cache,
+      allowed: "none, directsync",
+      mend: "leave `cache` out",
+      practice: STORAGE_PRACTICES.shareableUncached.id,
+    });
+  }
+  if (props.shareable && !props.readOnly && props.format === ImageFormat.QCOW2) {
+    throw new ConfigurationError({
+      where,
+      what: "a shared writable disk can't be qcow2",
+      given: props.format,
+      allowed: "raw",
+      mend: "use ImageFormat.RAW, or make the disk read-only",
+      practice: STORAGE_PRACTICES.shareableRaw.id,
+    });
+  }
+}

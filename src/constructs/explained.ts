@@ -1,0 +1,40 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Construct } from "constructs";
+import { addCustomSynthesis, TerraformStack } from "../cdktf";
+import type { Explanation } from "../practices";
+
+/** Name of the file that a stack's explanation is written to, beside its `cdk.tf.json`. */
+export const EXPLANATION_FILE = "explanation.json";
+
+const ID = "VirtunedExplanation";
+
+/** Writes what was tuned in a stack, and why, beside the synthesised stack. */
+class StackExplanation extends Construct {
+  readonly #parts: (() => Explanation)[] = [];
+
+  public static of(scope: Construct): StackExplanation {
+    const stack = TerraformStack.of(scope);
+    return (stack.node.tryFindChild(ID) as StackExplanation | undefined) ?? new StackExplanation(stack);
+  }
+
+  private constructor(stack: TerraformStack) {
+    super(stack, ID);
+    addCustomSynthesis(this, {
+      onSynthesize: ({ outdir, manifest }) => {
+        const settings = this.#parts.flatMap((part) => part().settings);
+        const file = join(outdir, manifest.forStack(stack).workingDirectory, EXPLANATION_FILE);
+        writeFileSync(file, `${JSON.stringify(settings, undefined, 2)}\n`);
+      },
+    });
+  }
+
+  public add(part: () => Explanation): void {
+    this.#parts.push(part);
+  }
+}
+
+/** Adds what a construct tuned to the explanation of its stack. */
+export function registerExplained(scope: Construct, explain: () => Explanation): void {
+  StackExplanation.of(scope).add(explain);
+}

@@ -1,0 +1,109 @@
+import { Construct, type IConstruct } from "constructs";
+import { checkInteger, checkName, checkUnique } from "../../checks";
+import type { IHost, IPlatform, PlatformSwitch } from "../../platforms/platform";
+import { NETWORK_LIMITS, NETWORK_PRACTICES } from "../../practices";
+import { checkHosts } from "../placement";
+import { resolveSecurity, type SecurityPolicy } from "./security-policy";
+import type { SwitchBacking } from "./switch-backing";
+import { Teaming } from "./teaming";
+import { VlanSegment, type VlanSegmentOptions } from "./vlan-segment";
+
+export interface DistributedVSwitchProps {
+  /** Where the switch is made. */
+  readonly platform: IPlatform;
+  /**
+   * Name on the platform: letters, digits, `.`, `_` and `-`.
+   * @default - the construct's id
+   */
+  readonly name?: string;
+  /**
+   * Hosts that the switch spans.
+   * @default - all hosts of the platform
+   */
+  readonly hosts?: readonly IHost[];
+  /**
+   * What carries the switch on each host.
+   * @default - the platform's own: on libvirt what the platform was given as `switchBacking`, on vSphere a distributed switch
+   */
+  readonly backing?: SwitchBacking;
+  /**
+   * Largest payload of a frame in bytes, 576 to 65535 (vSphere: to 9000), on all segments.
+   * @default 1500
+   */
+  readonly mtu?: number;
+  /**
+   * Physical NICs of each host that connect the switch to the network (vSphere: `vmnic2`). On a bridge that exists already they are
+   * the host's own configuration and only said here.
+   * @default - none
+   */
+  readonly uplinks?: readonly string[];
+  /**
+   * How the uplinks share the traffic.
+   * @default Teaming.sourcePort()
+   */
+  readonly teaming?: Teaming;
+  /**
+   * What ports of all segments may do.
+   * @default - promiscuous mode, forged transmits and MAC changes are rejected
+   */
+  readonly security?: SecurityPolicy;
+}
+
+/** A switch that others made or that this program makes: segments are on it. */
+export interface IDistributedVSwitch extends IConstruct {
+  readonly platform: IPlatform;
+  /** Bytes. */
+  readonly mtu: number;
+}
+
+/**
+ * One switch over several hosts, with one policy on all of them.
+ *
+ * On vSphere it is a distributed virtual switch, on libvirt a network of the same name and port groups on every host.
+ */
+export class DistributedVSwitch extends Construct implements IDistributedVSwitch {
+  public readonly platform: IPlatform;
+  public readonly switchName: string;
+  public readonly hosts: readonly IHost[];
+  public readonly mtu: number;
+  public readonly uplinks: readonly string[];
+  public readonly teaming: Teaming;
+  public readonly security: Required<SecurityPolicy>;
+  /** @internal */
+  public readonly _platformSwitch: PlatformSwitch;
+
+  /**
+   * @throws ConfigurationError for names, numbers, uplinks or a backing that the platform can't have
+   */
+  public constructor(scope: Construct, id: string, props: DistributedVSwitchProps) {
+    super(scope, id);
+    const where = this.node.path;
+    this.platform = props.platform;
+    this.switchName = checkName(where, props.name ?? id);
+    this.hosts = checkHosts(where, props.platform, props.hosts);
+    this.mtu = checkInteger(where, "mtu", props.mtu ?? NETWORK_LIMITS.defaultMtu, {
+      min: NETWORK_LIMITS.minMtu,
+      max: NETWORK_LIMITS.maxMtu,
+      practice: NETWORK_PRACTICES.mtuRange.id,
+    });
+    this.uplinks = (props.uplinks ?? []).map((uplink) => checkName(where, uplink, { maxLength: 15 }));
+    checkUnique(where, "the uplinks", this.uplinks);
+    this.teaming = props.teaming ?? Teaming.sourcePort();
+    this.security = resolveSecurity(props.security);
+    this._platformSwitch = props.platform.createSwitch(this, {
+      name: this.switchName,
+      hosts: this.hosts,
+      backing: props.backing,
+      mtu: this.mtu,
+      uplinks: this.uplinks,
+      policy: this.teaming.policy,
+      ...this.teaming.assign(where, this.uplinks),
+      security: this.security,
+    });
+  }
+
+  /** Adds a segment: a port group with a VLAN, a trunk, or untagged. */
+  public addVlanSegment(id: string, options: VlanSegmentOptions = {}): VlanSegment {
+    return new VlanSegment(this, id, { ...options, switch: this });
+  }
+}

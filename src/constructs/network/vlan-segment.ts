@@ -1,0 +1,123 @@
+import { Construct, type IConstruct } from "constructs";
+import { checkInteger, checkName } from "../../checks";
+import type { IPlatform, PlatformSegment } from "../../platforms/platform";
+import { NETWORK_LIMITS, NETWORK_PRACTICES } from "../../practices";
+import type { DistributedVSwitch } from "./distributed-vswitch";
+import { resolveSecurity, type SecurityPolicy } from "./security-policy";
+import { resolveTagging, type VlanOptions, type VlanTagging } from "./vlan";
+
+export interface VlanSegmentOptions extends VlanOptions {
+  /**
+   * Name on the platform: letters, digits, `.`, `_` and `-`.
+   * @default - the construct's id
+   */
+  readonly name?: string;
+  /**
+   * Largest payload of a frame in bytes that its NICs have, 576 to the switch's.
+   * @default - the switch's
+   */
+  readonly mtu?: number;
+  /**
+   * What its ports may do, where it differs from the switch.
+   * @default - the switch's policy
+   */
+  readonly security?: SecurityPolicy;
+}
+
+export interface VlanSegmentProps extends VlanSegmentOptions {
+  /** The switch that it is a part of. */
+  readonly switch: DistributedVSwitch;
+}
+
+/** A segment that NICs can be connected to. */
+export interface INetworkSegment extends IConstruct {
+  readonly platform: IPlatform;
+  /** Bytes. */
+  readonly mtu: number;
+  /** @internal */
+  readonly _platformSegment: PlatformSegment;
+}
+
+export interface VlanSegmentAttributes {
+  readonly platform: IPlatform;
+  /** Name of the network: a libvirt network, or a port group of vSphere. */
+  readonly network: string;
+  /**
+   * Port group of a libvirt network.
+   * @default - the network's default
+   */
+  readonly portGroup?: string;
+  /**
+   * Largest payload of a frame in bytes, 576 to 65535.
+   * @default 1500
+   */
+  readonly mtu?: number;
+}
+
+/** A segment of a switch: access VLAN, trunk, or untagged. */
+export class VlanSegment extends Construct implements INetworkSegment {
+  /** Refers to a segment that others own. */
+  public static fromVlanSegmentAttributes(
+    scope: Construct,
+    id: string,
+    attributes: VlanSegmentAttributes,
+  ): INetworkSegment {
+    return new ExistingSegment(scope, id, attributes);
+  }
+
+  public readonly platform: IPlatform;
+  public readonly switch: DistributedVSwitch;
+  public readonly segmentName: string;
+  public readonly mtu: number;
+  public readonly tagging: VlanTagging;
+  public readonly security: Required<SecurityPolicy>;
+  /** @internal */
+  public readonly _platformSegment: PlatformSegment;
+
+  /**
+   * @throws ConfigurationError for VLANs outside 1 to 4094, overlapping ranges, an MTU over the switch's, or what the platform can't do
+   */
+  public constructor(scope: Construct, id: string, props: VlanSegmentProps) {
+    super(scope, id);
+    const where = this.node.path;
+    this.switch = props.switch;
+    this.platform = props.switch.platform;
+    this.segmentName = checkName(where, props.name ?? id);
+    this.mtu = checkInteger(where, "mtu", props.mtu ?? props.switch.mtu, {
+      min: NETWORK_LIMITS.minMtu,
+      max: props.switch.mtu,
+      mend: "raise `mtu` of the switch first",
+      practice: NETWORK_PRACTICES.mtuRange.id,
+    });
+    this.tagging = resolveTagging(where, props);
+    this.security = resolveSecurity(props.switch.security, props.security);
+    this._platformSegment = props.switch._platformSwitch.addSegment(this, {
+      name: this.segmentName,
+      mtu: this.mtu,
+      tagging: this.tagging,
+      security: this.security,
+    });
+  }
+}
+
+class ExistingSegment extends Construct implements INetworkSegment {
+  public readonly platform: IPlatform;
+  public readonly mtu: number;
+  /** @internal */
+  public readonly _platformSegment: PlatformSegment;
+
+  public constructor(scope: Construct, id: string, attributes: VlanSegmentAttributes) {
+    super(scope, id);
+    const where = this.node.path;
+    this.platform = attributes.platform;
+    this.mtu = checkInteger(where, "mtu", attributes.mtu ?? NETWORK_LIMITS.defaultMtu, {
+      min: NETWORK_LIMITS.minMtu,
+      max: NETWORK_LIMITS.maxMtu,
+    });
+    this._platformSegment = attributes.platform.importSegment(this, {
+      network: checkName(where, attributes.network),
+      portGroup: attributes.portGroup === undefined ? undefined : checkName(where, attributes.portGroup),
+      mtu: this.mtu,
+    });
+  }
+}

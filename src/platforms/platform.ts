@@ -1,0 +1,181 @@
+/**
+ * What a platform must be able to write. Constructs know this file only: a new platform is a folder beside it that implements `IPlatform`.
+ *
+ * An intent is what a construct wants, checked as far as every platform agrees, with the user's choices and without defaults that
+ * depend on the platform. The platform decides those, refuses what it can't do, and records each decision in the intent's tuning log.
+ */
+import type { Construct, IConstruct } from "constructs";
+import type { Boot } from "../constructs/compute/boot";
+import type { CloudInit } from "../constructs/compute/cloud-init";
+import type { CpuModel } from "../constructs/compute/cpu-model";
+import type { AsyncIo, CacheMode, DetectZeroes, DiskBus, IoThreadUse, NicModel } from "../constructs/compute/devices";
+import type { Firmware } from "../constructs/compute/firmware";
+import type { ImageFormat } from "../constructs/compute/image-format";
+import type { Workload } from "../constructs/compute/workload";
+import type { SecurityPolicy } from "../constructs/network/security-policy";
+import type { SwitchBacking } from "../constructs/network/switch-backing";
+import type { TeamingPolicy } from "../constructs/network/teaming";
+import type { VlanTagging } from "../constructs/network/vlan";
+import type { StorageBackend } from "../constructs/storage/storage-backend";
+import type { TierName } from "../constructs/storage/storage-tier";
+import type { TuningLog } from "../practices";
+import type { DataSize, Duration } from "../units";
+
+/** A machine that guests run on. */
+export interface IHost {
+  /** Unique on its platform. */
+  readonly name: string;
+}
+
+/** Where constructs become resources. */
+export interface IPlatform extends IConstruct {
+  /** What it is called in messages: `libvirt`. */
+  readonly kind: string;
+  /** Hosts that the program told it of; on vSphere there may be none, the cluster places then. */
+  readonly hosts: readonly IHost[];
+
+  createSwitch(scope: Construct, intent: SwitchIntent): PlatformSwitch;
+  /** A segment that others own. */
+  importSegment(scope: Construct, intent: ExistingSegmentIntent): PlatformSegment;
+  createTier(scope: Construct, intent: TierIntent): PlatformTier;
+  createVm(scope: Construct, intent: VmIntent): PlatformVm;
+}
+
+export interface SwitchIntent {
+  readonly name: string;
+  readonly hosts: readonly IHost[];
+  readonly backing?: SwitchBacking;
+  /** Bytes. */
+  readonly mtu: number;
+  readonly uplinks: readonly string[];
+  readonly policy: TeamingPolicy;
+  readonly active: readonly string[];
+  readonly standby: readonly string[];
+  readonly security: Required<SecurityPolicy>;
+}
+
+export interface PlatformSwitch {
+  addSegment(scope: Construct, intent: SegmentIntent): PlatformSegment;
+}
+
+export interface SegmentIntent {
+  readonly name: string;
+  /** Bytes. */
+  readonly mtu: number;
+  readonly tagging: VlanTagging;
+  readonly security: Required<SecurityPolicy>;
+}
+
+export interface ExistingSegmentIntent {
+  readonly network: string;
+  readonly portGroup?: string;
+  /** Bytes. */
+  readonly mtu: number;
+}
+
+/** What a platform's NICs connect to. Only the platform that made it looks inside. */
+export interface PlatformSegment {
+  readonly platform: IPlatform;
+}
+
+export interface TierIntent {
+  /** Of the tier's own pool. */
+  readonly name: string;
+  /** Of the pool that the tier belongs to. */
+  readonly pool: string;
+  readonly tier: TierName;
+  readonly hosts: readonly IHost[];
+  readonly backend: StorageBackend;
+  readonly storagePolicy?: string;
+  readonly protectData: boolean;
+}
+
+/** Where a platform's disks are put. Only the platform that made it looks inside. */
+export interface PlatformTier {
+  readonly platform: IPlatform;
+}
+
+export interface VmIntent {
+  readonly name: string;
+  readonly host?: IHost;
+  readonly vcpus: number;
+  readonly memory: DataSize;
+  readonly workload: Workload;
+  readonly description?: string;
+  readonly firmware?: Firmware;
+  readonly machine?: string;
+  readonly cpu?: CpuModel;
+  readonly boot?: Boot;
+  readonly cloudInit?: CloudInit;
+  readonly guestId?: string;
+  readonly autostart: boolean;
+  readonly guestAgent: boolean;
+  readonly consoleLog?: string;
+  readonly shutdownTimeout: Duration;
+  readonly log: TuningLog;
+}
+
+export interface PlatformVm {
+  /** The resource that the tuned settings are in. */
+  readonly resource: IConstruct;
+  addNic(scope: Construct, intent: NicIntent): ResolvedNic;
+  addDisk(scope: Construct, intent: DiskIntent): ResolvedDisk;
+}
+
+export interface NicIntent {
+  readonly name: string;
+  readonly order: number;
+  readonly segment: PlatformSegment;
+  readonly model?: NicModel;
+  readonly queues?: number;
+  readonly rxRingSize?: number;
+  readonly txRingSize?: number;
+  /** Bytes. */
+  readonly mtu: number;
+  readonly macAddress?: string;
+  readonly log: TuningLog;
+}
+
+/** What a NIC was given in the end. */
+export interface ResolvedNic {
+  readonly model: NicModel;
+  /** Queue pairs; `undefined` where the guest's driver decides. */
+  readonly queues?: number;
+  /** `undefined` where the platform assigns it at creation. */
+  readonly macAddress?: string;
+}
+
+export interface DiskIntent {
+  readonly name: string;
+  readonly order: number;
+  readonly tier: PlatformTier;
+  readonly size: DataSize;
+  /** Whether it is the disk that the machine's boot option asked for. */
+  readonly root: boolean;
+  readonly bus?: DiskBus;
+  readonly format?: ImageFormat;
+  readonly cache?: CacheMode;
+  readonly asyncIo?: AsyncIo;
+  readonly ioThread?: IoThreadUse;
+  readonly queues?: number;
+  readonly queueDepth?: number;
+  readonly discard?: boolean;
+  readonly detectZeroes?: DetectZeroes;
+  readonly eagerZeroed?: boolean;
+  readonly shareable: boolean;
+  readonly readOnly: boolean;
+  readonly serial?: string;
+  readonly protectData: boolean;
+  readonly log: TuningLog;
+}
+
+/** What a disk was given in the end. */
+export interface ResolvedDisk {
+  readonly bus: DiskBus;
+  readonly format?: ImageFormat;
+  readonly cache?: CacheMode;
+  readonly asyncIo?: AsyncIo;
+  readonly queues?: number;
+  /** Name in the guest that does not change with the order of disks, below `/dev/disk/by-id/`. */
+  readonly serial?: string;
+}

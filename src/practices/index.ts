@@ -1,0 +1,6 @@
+export { COMPUTE_LIMITS, COMPUTE_PRACTICES } from "./compute";
+export { Decision, Explanation, type Setting, TuningLog } from "./explanation";
+export { NETWORK_LIMITS, NETWORK_PRACTICES } from "./network";
+export { type Practice, Severity, type Source } from "./practice";
+export { SOURCES } from "./sources";
+export { STORAGE_LIMITS, STORAGE_PRACTICES } from "./storage";
