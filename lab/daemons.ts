@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { appendFileSync, chownSync, copyFileSync, cpSync, existsSync, mkdirSync } from "node:fs";
+import { appendFileSync, chownSync, copyFileSync, cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { makeCgroups } from "./cgroups";
@@ -11,17 +11,30 @@ import { virsh } from "./virsh";
 
 const HOST_FILES = join(__dirname, "host");
 
+/** Folders of a lab's state: `images` and `guest` are its own, the rest lies over libvirt's, with what its packages make. */
+const FOLDERS = [
+  "etc",
+  "lib/boot",
+  "lib/images",
+  "lib/qemu",
+  "cache",
+  "log/libvirt/qemu",
+  "swtpm-ca",
+  "images",
+  "guest",
+];
+
 /** libvirt's own network filters, such as `clean-traffic`, which a guest's NIC may refer to. */
 const NETWORK_FILTERS = "/usr/share/libvirt/nwfilter";
 
-/** How long libvirtd may take to answer; it first asks QEMU for its abilities, which is slow without KVM. */
-const READY_MS = 60_000;
+/** How long libvirtd may take to answer, on a busy machine; it first asks QEMU for its abilities. */
+const READY_MS = 120_000;
 
 /** Makes the folders of a lab, with the configuration of its daemons. */
 export function makeFolders(lab: Lab): void {
   for (const root of [RUN_ROOT, STATE_ROOT]) mkdirSync(root, { recursive: true, mode: 0o755 });
   mkdirSync(join(lab.runFolder, "libvirt"), { recursive: true, mode: 0o755 });
-  for (const folder of ["etc", "lib", "cache", "log/libvirt", "swtpm-ca", "images", "guest"]) {
+  for (const folder of FOLDERS) {
     mkdirSync(join(lab.stateFolder, folder), { recursive: true, mode: 0o755 });
   }
   const etc = join(lab.stateFolder, "etc");
@@ -35,9 +48,13 @@ export function makeFolders(lab: Lab): void {
 /**
  * Starts virtlogd and libvirtd of a lab whose folders exist, and waits until libvirtd answers.
  *
- * @throws LabError with the end of libvirtd's log, if it does not answer in a minute
+ * @param cache - folder for what libvirtd learns of QEMU, so that the next lab need not wait for it
+ * @throws LabError with the end of libvirtd's log, if it does not answer in two minutes
  */
-export async function startDaemons(lab: Lab, signal?: AbortSignal): Promise<void> {
+export async function startDaemons(lab: Lab, cache: string, signal?: AbortSignal): Promise<void> {
+  const [learnt, kept] = [join(lab.stateFolder, "cache/qemu/capabilities"), join(cache, "qemu-capabilities")];
+  // libvirtd checks by itself whether this fits its version, the machine and QEMU.
+  if (existsSync(kept)) cpSync(kept, learnt, { recursive: true });
   await addNetns(lab);
   await run("sh", [join(HOST_FILES, "start.sh")], {
     signal,
@@ -51,13 +68,14 @@ export async function startDaemons(lab: Lab, signal?: AbortSignal): Promise<void
   });
   await waitUntilReady(lab, signal);
   giveToCaller(lab);
+  replaceFolder(learnt, kept);
 }
 
 async function waitUntilReady(lab: Lab, signal?: AbortSignal): Promise<void> {
   const deadline = Date.now() + READY_MS;
   for (;;) {
     try {
-      await virsh(lab, ["hostname"], { signal });
+      await virsh(lab, ["version"], { signal });
       return;
     } catch (error) {
       signal?.throwIfAborted();
@@ -71,6 +89,14 @@ async function waitUntilReady(lab: Lab, signal?: AbortSignal): Promise<void> {
       await sleep(100, undefined, { signal });
     }
   }
+}
+
+/** Copies a folder over another. */
+function replaceFolder(source: string, target: string): void {
+  const fresh = `${target}.${process.pid}`;
+  cpSync(source, fresh, { recursive: true });
+  rmSync(target, { recursive: true, force: true });
+  renameSync(fresh, target);
 }
 
 /** Lets the person who called through sudo use the lab's socket without it. */

@@ -53,11 +53,12 @@ export async function up(name?: string, options: UpOptions = {}): Promise<Lab> {
       say(`Removing what is left of lab "${lab.name}"${reason === undefined ? "" : ` (${reason})`}`);
       await remove(lab);
     }
+    const cache = cacheFolder();
     try {
       makeFolders(lab);
-      await provideGuest(lab.guest, { cache: cacheFolder(), signal, say });
+      await provideGuest(lab.guest, { cache, signal, say });
       say(`Starting libvirtd in network namespace ${lab.netns}`);
-      await startDaemons(lab, signal);
+      await startDaemons(lab, cache, signal);
       return lab;
     } catch (error) {
       await remove(lab);

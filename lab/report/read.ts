@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LabError } from "../errors";
 import { type Lab, pathOutside } from "../paths";
+import { statusOf } from "../status";
 import { virsh } from "../virsh";
 import { consoleLogIn, parseReports } from "./parse";
 import type { GuestReport } from "./types";
@@ -47,7 +48,7 @@ function isSame(one: GuestReport, other: GuestReport): boolean {
 }
 
 async function findConsoleLog(lab: Lab, domain: string): Promise<string> {
-  const path = consoleLogIn(await virsh(lab, ["dumpxml", domain]));
+  const path = consoleLogIn(await domainXml(lab, domain));
   if (path === undefined) {
     throw new LabError(
       `Guest "${domain}" keeps no log of its console, and that is where its reports are. Give it a serial port with a log:\n` +
@@ -56,6 +57,17 @@ async function findConsoleLog(lab: Lab, domain: string): Promise<string> {
     );
   }
   return pathOutside(lab, path);
+}
+
+async function domainXml(lab: Lab, domain: string): Promise<string> {
+  const { state, reason, domains } = await statusOf(lab);
+  if (state !== "up")
+    throw new LabError(`Lab "${lab.name}" is ${state}${reason ? `: ${reason}` : ""}. \`lab up\` brings it up.`);
+  if (!domains.some(({ name }) => name === domain)) {
+    const names = domains.map(({ name }) => name).join(", ") || "none";
+    throw new LabError(`Lab "${lab.name}" has no guest "${domain}". Its guests: ${names}.`);
+  }
+  return virsh(lab, ["dumpxml", domain]);
 }
 
 async function describeAbsence(lab: Lab, domain: string, log: string, options: ReadOptions): Promise<string> {
