@@ -44,6 +44,9 @@ func (o *overlay) PutObject(*reqContext, mo.Reference)                          
 func (o *overlay) UpdateObject(*reqContext, mo.Reference, []types.PropertyChange) {}
 
 func (o *overlay) RemoveObject(ctx *reqContext, gone ref) {
+	if gone.Type == "VirtualMachine" {
+		forgetPolicies(gone)
+	}
 	if wrap(ctx.Map.Get(gone)) == nil {
 		return // also keeps clear of Logout, which calls here holding its session's registry
 	}

@@ -51,7 +51,7 @@ func seedTemplate(u *url.URL, name string) error {
 	if err != nil {
 		return err
 	}
-	pools, err := finder.ResourcePoolList(ctx, "*/Resources")
+	pool, err := finder.ResourcePool(ctx, "DC0_C0/Resources")
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func seedTemplate(u *url.URL, name string) error {
 		}
 		spec.DeviceChange = append(spec.DeviceChange, change)
 	}
-	task, err := folders.VmFolder.CreateVM(ctx, spec, pools[0], nil)
+	task, err := folders.VmFolder.CreateVM(ctx, spec, pool, nil)
 	if err != nil {
 		return err
 	}
