@@ -65,7 +65,7 @@ function nestedInterfaces(prefix: string, attributes: Attributes): string[] {
 function properties(prefix: string, attributes: Attributes): string[] {
   return Object.entries(attributes).map(
     ([name, attribute]) =>
-      `readonly ${propertyName(name)}${attribute.optional ? "?" : ""}: ${configType(prefix, name, attribute)};`,
+      `readonly ${propertyName(name)}${attribute.required ? "" : "?"}: ${configType(prefix, name, attribute)};`,
   );
 }
 
