@@ -79,6 +79,8 @@ func wrap(o mo.Reference) mo.Reference {
 		return &storagePod{x}
 	case *simulator.StorageResourceManager:
 		return &storageManager{x}
+	case *simulator.HostDatastoreBrowser:
+		return &datastoreBrowser{x}
 	case *simulator.HostNetworkSystem:
 		return &hostNetwork{x}
 	case *simulator.HostVirtualNicManager:

@@ -44,24 +44,33 @@ var policyUse = struct {
 func associate(vm ref, spec *types.VirtualMachineConfigSpec) {
 	policyUse.Lock()
 	defer policyUse.Unlock()
-	set := func(key string, profiles []types.BaseVirtualMachineProfileSpec) {
-		for _, p := range profiles {
-			switch p := p.(type) {
-			case *types.VirtualMachineDefinedProfileSpec:
-				policyUse.byKey[key] = p.ProfileId
-			case *types.VirtualMachineEmptyProfileSpec, *types.VirtualMachineDefaultProfileSpec:
-				delete(policyUse.byKey, key)
-			}
-		}
-	}
-	set(vm.Value, spec.VmProfile)
+	setPolicy(vm.Value, spec.VmProfile)
 	for _, change := range spec.DeviceChange {
 		d := change.GetVirtualDeviceConfigSpec()
-		key := vm.Value + ":" + strconv.Itoa(int(d.Device.GetVirtualDevice().Key))
+		key := diskPolicyKey(vm, d.Device.GetVirtualDevice().Key)
 		if d.Operation == types.VirtualDeviceConfigSpecOperationRemove {
 			delete(policyUse.byKey, key)
 		} else {
-			set(key, d.Profile)
+			setPolicy(key, d.Profile)
+		}
+	}
+}
+
+func associateDisk(vm ref, disk int32, profiles []types.BaseVirtualMachineProfileSpec) {
+	policyUse.Lock()
+	defer policyUse.Unlock()
+	setPolicy(diskPolicyKey(vm, disk), profiles)
+}
+
+func diskPolicyKey(vm ref, disk int32) string { return vm.Value + ":" + strconv.Itoa(int(disk)) }
+
+func setPolicy(key string, profiles []types.BaseVirtualMachineProfileSpec) {
+	for _, p := range profiles {
+		switch p := p.(type) {
+		case *types.VirtualMachineDefinedProfileSpec:
+			policyUse.byKey[key] = p.ProfileId
+		case *types.VirtualMachineEmptyProfileSpec, *types.VirtualMachineDefaultProfileSpec:
+			delete(policyUse.byKey, key)
 		}
 	}
 }

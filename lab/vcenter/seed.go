@@ -13,20 +13,31 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// seedHosts gives each host physical NICs of its own; the simulator's hosts share one list of one or two.
+// virtualFunctions is what each seeded NIC offers for SR-IOV.
+const virtualFunctions = 8
+
+// seedHosts gives each host physical NICs of its own, with SR-IOV on; the simulator's hosts share one list of one
+// or two.
 func seedHosts(ctx *reqContext, pnics int) {
 	for n, o := range ctx.Map.All("HostSystem") {
 		host := o.(*simulator.HostSystem)
 		network := *host.Config.Network
+		passthrough := slices.Clone(host.Config.PciPassthruInfo)
 		network.Pnic = slices.Clone(network.Pnic)[:min(pnics, len(network.Pnic))]
 		for i := len(network.Pnic); i < pnics; i++ {
-			device := fmt.Sprintf("vmnic%d", i)
+			device, pci := fmt.Sprintf("vmnic%d", i), fmt.Sprintf("0000:%02x:00.0", 16+i)
 			network.Pnic = append(network.Pnic, types.PhysicalNic{
 				Key: "key-vim.host.PhysicalNic-" + device, Device: device, Driver: "ixgben",
-				Pci: fmt.Sprintf("0000:%02x:00.0", 16+i), Mac: fmt.Sprintf("00:50:56:00:%02x:%02x", n, i),
+				Pci: pci, Mac: fmt.Sprintf("00:50:56:00:%02x:%02x", n, i),
 				LinkSpeed: &types.PhysicalNicLinkInfo{SpeedMb: 10000, Duplex: true},
 			})
+			passthrough = append(passthrough, &types.HostSriovInfo{
+				HostPciPassthruInfo: types.HostPciPassthruInfo{Id: pci, DependentDevice: pci, PassthruCapable: true},
+				SriovCapable:        true, SriovEnabled: true, SriovActive: true,
+				NumVirtualFunction: virtualFunctions, NumVirtualFunctionRequested: virtualFunctions, MaxVirtualFunctionSupported: virtualFunctions,
+			})
 		}
+		host.Config.PciPassthruInfo = passthrough
 		network.ProxySwitch = slices.Clone(network.ProxySwitch)
 		host.Config.Network = &network
 	}
