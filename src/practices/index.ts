@@ -4,3 +4,4 @@ export { NETWORK_LIMITS, NETWORK_PRACTICES } from "./network";
 export { type Practice, Severity, type Source } from "./practice";
 export { SOURCES } from "./sources";
 export { STORAGE_LIMITS, STORAGE_PRACTICES } from "./storage";
+export { VSPHERE_LIMITS, VSPHERE_PRACTICES } from "./vsphere";

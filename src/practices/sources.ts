@@ -55,4 +55,36 @@ export const SOURCES = {
     title: "VMware: performance best practices for vSphere",
     url: "https://www.vmware.com/docs/vsphere-esxi-vcenter-server-80U3-performance-best-practices",
   },
+  vsphereProvider: {
+    title: "Terraform provider vmware/vsphere",
+    url: "https://registry.terraform.io/providers/vmware/vsphere/latest/docs",
+  },
+  vsphereNas: {
+    title: "Terraform provider vmware/vsphere: vsphere_nas_datastore",
+    url: "https://registry.terraform.io/providers/vmware/vsphere/latest/docs/resources/nas_datastore",
+  },
+  vsphereApiConfigSpec: {
+    title: "vSphere API: VirtualMachineConfigSpec",
+    url: "https://developer.broadcom.com/xapis/vsphere-web-services-api/latest/vim.vm.ConfigSpec.html",
+  },
+  vmwareStaticMac: {
+    title: "VMware: VMware OUI in static MAC addresses",
+    url: "https://docs.vmware.com/en/VMware-vSphere/7.0/com.vmware.vsphere.networking.doc/GUID-ADFECCE5-19E7-4A81-B706-171E279ACBCD.html",
+  },
+  vmwareIpHash: {
+    title: "VMware: route based on IP hash",
+    url: "https://docs.vmware.com/en/VMware-vSphere/6.5/com.vmware.vsphere.networking.doc/GUID-523FDFBD-EAEC-44A5-9451-F63EB792F156.html",
+  },
+  vmwareRightsizing: {
+    title: "VMware: virtual machine vCPU and vNUMA rightsizing",
+    url: "https://blogs.vmware.com/performance/2017/03/virtual-machine-vcpu-and-vnuma-rightsizing-rules-of-thumb.html",
+  },
+  vmwareMultiWriter: {
+    title: "VMware: multi-writer flag on shared virtual disks (KB 313527)",
+    url: "https://knowledge.broadcom.com/external/article/313527",
+  },
+  cloudInitVmware: {
+    title: "cloud-init: VMware data source",
+    url: "https://cloudinit.readthedocs.io/en/latest/reference/datasources/vmware.html",
+  },
 } as const satisfies Record<string, Source>;

@@ -1,0 +1,165 @@
+import type { VirtualMachineDisk } from "@cdktf/provider-vsphere/lib/virtual-machine";
+import type { Construct } from "constructs";
+import { DiskBus } from "../../constructs/compute/devices";
+import { ConfigurationError } from "../../errors";
+import { STORAGE_PRACTICES, VSPHERE_PRACTICES } from "../../practices";
+import { DataSize } from "../../units";
+import type { DiskIntent, ResolvedDisk } from "../platform";
+import type { VsphereDiskBus } from "./disk-layout";
+import type { VsphereTier } from "./tier";
+
+const BUSES: readonly DiskBus[] = [DiskBus.PVSCSI, DiskBus.NVME, DiskBus.SATA];
+
+const SINGLE_GIB = DataSize.gibibytes(1);
+
+/** Labels that the provider keeps for itself. */
+const RESERVED_LABEL = "orphaned_disk_";
+
+export interface VsphereDisk {
+  readonly intent: DiskIntent;
+  readonly tier: VsphereTier;
+  readonly bus: VsphereDiskBus;
+  readonly block: Omit<VirtualMachineDisk, "unitNumber" | "controllerType">;
+  readonly resolved: ResolvedDisk;
+}
+
+/** What a clone's root disk keeps of its template's. */
+export interface Provisioning {
+  readonly thinProvisioned: VirtualMachineDisk["thinProvisioned"];
+  readonly eagerlyScrub: VirtualMachineDisk["eagerlyScrub"];
+}
+
+/**
+ * @param scope the disk's own construct
+ * @param template provisioning of the disk that it is copied from, for the root disk of a clone
+ */
+export function createDisk(scope: Construct, intent: DiskIntent, template: Provisioning | undefined): VsphereDisk {
+  const where = scope.node.path;
+  const tier = intent.tier as VsphereTier;
+  const { log } = intent;
+  refuseWhatEsxiDecides(where, intent);
+  const bus = checkBus(where, intent.bus);
+  log.record(
+    bus === DiskBus.PVSCSI ? VSPHERE_PRACTICES.pvscsi : VSPHERE_PRACTICES.diskBuses,
+    "controller_type",
+    bus,
+    bus === DiskBus.PVSCSI ? undefined : "given",
+    intent.bus !== undefined,
+  );
+  if (intent.name.startsWith(RESERVED_LABEL)) {
+    throw new ConfigurationError({
+      where,
+      what: `the provider keeps labels that begin with "${RESERVED_LABEL}" for disks that it does not know`,
+      given: intent.name,
+      mend: "give the disk another id",
+      practice: VSPHERE_PRACTICES.diskLabel.id,
+    });
+  }
+  log.record(VSPHERE_PRACTICES.diskLabel, "label", intent.name);
+  const provisioning = provision(where, intent, template);
+  if (intent.protectData) {
+    log.record(VSPHERE_PRACTICES.diskKept, "keep_on_remove", true);
+  }
+  return {
+    intent,
+    tier,
+    bus,
+    block: {
+      label: intent.name,
+      size: wholeGibibytes(where, intent.size),
+      ...(tier.datastoreId !== undefined && { datastoreId: tier.datastoreId }),
+      ...(tier.storagePolicyId !== undefined && { storagePolicyId: tier.storagePolicyId }),
+      ...provisioning,
+      keepOnRemove: intent.protectData,
+    },
+    resolved: { bus },
+  };
+}
+
+function refuseWhatEsxiDecides(where: string, intent: DiskIntent): void {
+  const lacking = {
+    format: "ESXi has one format, VMDK: leave it out",
+    cache: "ESXi does not cache disks: leave it out",
+    asyncIo: "leave it out",
+    ioThread: "leave it out: a disk on a controller of its own does not wait for others",
+    queues: "leave it out: the guest's driver has as many as the controller offers",
+    queueDepth: "leave it out and set it in the guest: vmw_pvscsi.cmd_per_lun",
+    detectZeroes: "leave it out",
+    serial: "leave it out: the guest finds the disk by its UUID below /dev/disk/by-id/",
+  } as const;
+  for (const [setting, mend] of Object.entries(lacking)) {
+    const given = intent[setting as keyof typeof lacking];
+    if (given !== undefined) {
+      refuse(where, `a disk of vSphere has no \`${setting}\``, given, mend);
+    }
+  }
+  if (intent.discard === false) {
+    refuse(
+      where,
+      "vSphere always passes discards of thin disks on",
+      false,
+      "leave `discard` out, or turn discards off in the guest",
+    );
+  }
+  if (intent.readOnly) {
+    refuse(where, "vSphere has no read-only disks", true, "leave `readOnly` out and mount it read-only in the guest");
+  }
+}
+
+function refuse(where: string, what: string, given: unknown, mend: string): never {
+  throw new ConfigurationError({ where, what, given, mend, practice: VSPHERE_PRACTICES.esxiDecides.id });
+}
+
+function checkBus(where: string, bus: DiskBus = DiskBus.PVSCSI): VsphereDiskBus {
+  if (!BUSES.includes(bus)) {
+    throw new ConfigurationError({
+      where,
+      what: "vSphere has no such bus",
+      given: bus,
+      allowed: BUSES.join(", "),
+      mend: "leave `bus` out: PVSCSI is vSphere's paravirtualised one",
+      practice: VSPHERE_PRACTICES.diskBuses.id,
+    });
+  }
+  return bus as VsphereDiskBus;
+}
+
+function wholeGibibytes(where: string, size: DataSize): number {
+  if (!size.isMultipleOf(SINGLE_GIB)) {
+    const below = Math.floor(size.toBytes() / SINGLE_GIB.toBytes());
+    throw new ConfigurationError({
+      where,
+      what: "the size is not whole GiB",
+      given: size,
+      allowed: `whole GiB, such as ${below === 0 ? "" : `${below} or `}${below + 1}`,
+      mend: `write DataSize.gibibytes(${below + 1}); disks grow later, they never shrink`,
+      practice: VSPHERE_PRACTICES.wholeGibibytes.id,
+    });
+  }
+  return size.toGibibytes();
+}
+
+function provision(where: string, intent: DiskIntent, template: Provisioning | undefined) {
+  const { log, eagerZeroed, shareable } = intent;
+  if (shareable) {
+    if (eagerZeroed === false) {
+      throw new ConfigurationError({
+        where,
+        what: "a shared disk has all of its space zeroed at creation",
+        given: "shareable: true, eagerZeroed: false",
+        mend: "leave `eagerZeroed` out",
+        practice: VSPHERE_PRACTICES.multiWriter.id,
+      });
+    }
+    log.record(VSPHERE_PRACTICES.multiWriter, "eagerly_scrub", true, undefined, eagerZeroed === true);
+    log.record(VSPHERE_PRACTICES.multiWriter, "disk_sharing", "sharingMultiWriter", "given as `shareable`", true);
+    return { thinProvisioned: false, eagerlyScrub: true, diskSharing: "sharingMultiWriter" };
+  }
+  if (eagerZeroed === undefined && template !== undefined) {
+    log.record(VSPHERE_PRACTICES.cloneKeeps, "thin_provisioned", "as the template's");
+    return template;
+  }
+  const thin = eagerZeroed !== true;
+  log.record(STORAGE_PRACTICES.thinProvisioning, "thin_provisioned", thin, undefined, eagerZeroed !== undefined);
+  return { thinProvisioned: thin, eagerlyScrub: !thin };
+}

@@ -1,0 +1,104 @@
+import type { VirtualMachineNetworkInterface } from "@cdktf/provider-vsphere/lib/virtual-machine";
+import type { Construct } from "constructs";
+import { Annotations } from "../../cdktf";
+import { NicModel } from "../../constructs/compute/devices";
+import { ConfigurationError } from "../../errors";
+import { NETWORK_LIMITS, NETWORK_PRACTICES, VSPHERE_LIMITS, VSPHERE_PRACTICES } from "../../practices";
+import type { NicIntent, ResolvedNic } from "../platform";
+import type { VsphereSegment } from "./segment";
+
+const MODELS: readonly NicModel[] = [NicModel.VMXNET3, NicModel.E1000E, NicModel.E1000];
+
+export interface VsphereNic {
+  readonly order: number;
+  readonly block: VirtualMachineNetworkInterface;
+  readonly resolved: ResolvedNic;
+}
+
+/**
+ * @param scope the NIC's own construct
+ * @param guestSetsMtu whether the machine's network configuration speaks of an MTU
+ */
+export function createNic(scope: Construct, intent: NicIntent, guestSetsMtu: boolean): VsphereNic {
+  const where = scope.node.path;
+  const { log, macAddress } = intent;
+  const model = intent.model ?? NicModel.VMXNET3;
+  checkModel(where, model);
+  for (const setting of ["queues", "rxRingSize", "txRingSize"] as const) {
+    if (intent[setting] !== undefined) {
+      throw new ConfigurationError({
+        where,
+        what: `\`${setting}\` can't be set from outside a guest of vSphere`,
+        given: intent[setting],
+        mend: `leave \`${setting}\` out and use ethtool in the guest`,
+        practice: VSPHERE_PRACTICES.nicDriverDecides.id,
+      });
+    }
+  }
+  const given = intent.model !== undefined;
+  if (model === NicModel.VMXNET3) {
+    log.record(VSPHERE_PRACTICES.vmxnet3, "adapter_type", model, undefined, given);
+  } else {
+    const { reason, consequence, id } = NETWORK_PRACTICES.paravirtualNic;
+    Annotations.of(scope).addWarning(`NIC ${model} is emulated: ${reason}. ${consequence} [${id}]`);
+    log.record(NETWORK_PRACTICES.paravirtualNic, "adapter_type", model, "given, although it is emulated", given);
+  }
+  if (macAddress !== undefined) {
+    checkMac(where, macAddress);
+    log.record(VSPHERE_PRACTICES.staticMac, "mac_address", macAddress, "given, within vSphere's static range", true);
+  }
+  if (intent.mtu !== NETWORK_LIMITS.defaultMtu && !guestSetsMtu) {
+    const { title, reason, id } = VSPHERE_PRACTICES.guestMtu;
+    Annotations.of(scope).addWarning(`${title}, ${intent.mtu} here: ${reason} [${id}]`);
+  }
+  return {
+    order: intent.order,
+    block: {
+      networkId: (intent.segment as VsphereSegment).networkId,
+      adapterType: model,
+      ...(macAddress !== undefined && { useStaticMac: true, macAddress }),
+    },
+    resolved: { model, macAddress },
+  };
+}
+
+/** NICs in their order, which the guest sees them in. */
+export function checkNicCount(where: string, count: number): void {
+  if (count > NETWORK_LIMITS.maxNicsVsphere) {
+    throw new ConfigurationError({
+      where,
+      what: "the machine has too many NICs",
+      given: count,
+      allowed: `at most ${NETWORK_LIMITS.maxNicsVsphere}`,
+      mend: "carry several VLANs over one NIC: a segment with `trunk`",
+      practice: VSPHERE_PRACTICES.nicCount.id,
+    });
+  }
+}
+
+function checkModel(where: string, model: NicModel): void {
+  if (!MODELS.includes(model)) {
+    throw new ConfigurationError({
+      where,
+      what: "vSphere has no such NIC",
+      given: model,
+      allowed: MODELS.join(", "),
+      mend: "leave `model` out: vmxnet3 is vSphere's paravirtualised NIC",
+      practice: VSPHERE_PRACTICES.nicModels.id,
+    });
+  }
+}
+
+function checkMac(where: string, address: string): void {
+  const { macPrefix, maxStaticMacOctet } = VSPHERE_LIMITS;
+  if (!address.startsWith(`${macPrefix}:`) || Number.parseInt(address.split(":")[3]!, 16) > maxStaticMacOctet) {
+    throw new ConfigurationError({
+      where,
+      what: "not an address that vSphere takes as static",
+      given: address,
+      allowed: `${macPrefix}:00:00:00 to ${macPrefix}:${maxStaticMacOctet.toString(16)}:ff:ff`,
+      mend: "take one of these, or leave `macAddress` out: vCenter gives an address that stays",
+      practice: VSPHERE_PRACTICES.staticMac.id,
+    });
+  }
+}

@@ -1,0 +1,67 @@
+import { DistributedPortGroup } from "@cdktf/provider-vsphere/lib/distributed-port-group";
+import type { Construct } from "constructs";
+import type { VlanTagging } from "../../constructs/network/vlan";
+import { ConfigurationError } from "../../errors";
+import { NETWORK_PRACTICES, VSPHERE_PRACTICES } from "../../practices";
+import type { ExistingSegmentIntent, PlatformSegment, SegmentIntent } from "../platform";
+import type { VspherePlatform } from "./vsphere-platform";
+
+/** A port group that NICs can be connected to. */
+export interface VsphereSegment extends PlatformSegment {
+  readonly networkId: string;
+}
+
+export function createSegment(
+  platform: VspherePlatform,
+  scope: Construct,
+  switchId: string,
+  intent: SegmentIntent,
+): VsphereSegment {
+  const portGroup = new DistributedPortGroup(scope, "Resource", {
+    provider: platform._provider,
+    name: intent.name,
+    distributedVirtualSwitchUuid: switchId,
+    ...tagging(scope.node.path, intent.tagging),
+    // Said even where it is the switch's: a port group keeps what it was once told when the program falls silent.
+    ...intent.security,
+  });
+  return { platform, networkId: portGroup.id };
+}
+
+export function importSegment(
+  platform: VspherePlatform,
+  scope: Construct,
+  intent: ExistingSegmentIntent,
+): VsphereSegment {
+  if (intent.portGroup !== undefined) {
+    throw new ConfigurationError({
+      where: scope.node.path,
+      what: "a network of vSphere has no port groups inside: it is one itself",
+      given: `network ${intent.network}, portGroup ${intent.portGroup}`,
+      mend: `give the port group as the network: network: ${JSON.stringify(intent.portGroup)}`,
+      practice: VSPHERE_PRACTICES.portGroupIsNetwork.id,
+    });
+  }
+  return { platform, networkId: platform._inventory.networkId(intent.network) };
+}
+
+function tagging(where: string, vlans: VlanTagging) {
+  switch (vlans.kind) {
+    case "untagged":
+      return { vlanId: 0 };
+    case "access":
+      return { vlanId: vlans.vlan };
+    case "trunk":
+      if (vlans.native !== undefined) {
+        throw new ConfigurationError({
+          where,
+          what: "a trunk of vSphere has no native VLAN",
+          given: vlans.native,
+          allowed: "tagged VLANs in `trunk`",
+          mend: "leave `nativeVlan` out and give the guest a NIC on a segment with `vlan` for it",
+          practice: NETWORK_PRACTICES.nativeVlan.id,
+        });
+      }
+      return { vlanRange: vlans.ranges.map(({ from, to }) => ({ minVlan: from, maxVlan: to })) };
+  }
+}
