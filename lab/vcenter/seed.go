@@ -40,6 +40,7 @@ func seedHosts(ctx *reqContext, pnics int) {
 		host.Config.PciPassthruInfo = passthrough
 		network.ProxySwitch = slices.Clone(network.ProxySwitch)
 		host.Config.Network = &network
+		seedVsan(ctx, host)
 	}
 }
 
