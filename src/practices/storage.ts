@@ -105,11 +105,11 @@ export const STORAGE_PRACTICES = {
     severity: ADVICE,
     source: SOURCES.rhelTuning,
   }),
-  threadsOnSparse: practice({
-    id: "disk-io-threads-on-network-files",
-    title: "A pool of threads for files on a network file system",
+  threadsOnFiles: practice({
+    id: "disk-io-threads-on-files",
+    title: "A pool of threads for disks in files",
     reason:
-      "asynchronous I/O blocks where a file has to be allocated or fetched first; a thread then waits in the guest's stead",
+      "submitting asynchronous I/O blocks where a file has to be allocated first or is fetched over a network; a thread waits in QEMU's stead",
     severity: ADVICE,
     source: SOURCES.virtManager,
   }),
@@ -178,6 +178,13 @@ export const STORAGE_PRACTICES = {
     reason: "raw has no metadata to update; qcow2 brings thin allocation on any file system, overlays and snapshots",
     severity: ADVICE,
     source: SOURCES.formatStorage,
+  }),
+  stableSerial: practice({
+    id: "disk-stable-serial",
+    title: "A serial number for each disk",
+    reason: "the guest finds the disk below /dev/disk/by-id/ whatever comes before it",
+    severity: ADVICE,
+    source: SOURCES.formatDomain,
   }),
   serialLength: practice({
     id: "disk-serial-length",

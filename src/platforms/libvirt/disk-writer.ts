@@ -1,0 +1,265 @@
+import type { DomainDevicesDisks, DomainDevicesDisksDriver } from "@cdktf/provider-libvirt/lib/domain";
+import type { Volume } from "@cdktf/provider-libvirt/lib/volume";
+import type { Construct } from "constructs";
+import { Annotations } from "../../cdktf";
+import { AsyncIo, CacheMode, DetectZeroes, DiskBus, IoThreadUse } from "../../constructs/compute/devices";
+import { ImageFormat } from "../../constructs/compute/image-format";
+import { ConfigurationError } from "../../errors";
+import { STORAGE_LIMITS, STORAGE_PRACTICES } from "../../practices";
+import type { DiskIntent, ResolvedDisk, VmIntent } from "../platform";
+import { hashOf } from "./definition";
+import type { Place } from "./disk-layout";
+import type { LibvirtHost } from "./libvirt-host";
+import type { LibvirtPlatform } from "./libvirt-platform";
+import type { TierOnHost, TierWriter } from "./tier-writer";
+import { writeVolume } from "./volume-writer";
+
+export interface WrittenDisk {
+  readonly volume: Volume;
+  readonly order: number;
+  /** Without its target, which the layout decides. */
+  readonly device: DomainDevicesDisks & { readonly driver: DomainDevicesDisksDriver };
+  /** What virtio-blk has at the disk and virtio-scsi at the controller. */
+  readonly blkDriver: DomainDevicesDisksDriver;
+  readonly ioThread: IoThreadUse;
+  readonly queueDepth?: number;
+  readonly resolved: ResolvedDisk;
+  /** Changes when the guest has to be started anew because its volume was replaced. */
+  readonly attachment?: string;
+  /** Records where the layout put it. */
+  explain(place: Place): void;
+}
+
+const BUSES = [DiskBus.VIRTIO_SCSI, DiskBus.VIRTIO_BLK, DiskBus.SATA];
+
+/** Writes a disk of a domain and its volume. */
+export function writeDisk(
+  scope: Construct,
+  platform: LibvirtPlatform,
+  host: LibvirtHost,
+  vm: VmIntent,
+  intent: DiskIntent,
+): WrittenDisk {
+  const where = scope.node.path;
+  const tier = (intent.tier as TierWriter).on(where, host);
+  const bus = chooseBus(where, intent);
+  const virtio = bus !== DiskBus.SATA;
+  const format = chooseFormat(where, tier, vm, intent);
+  const { cache, asyncIo } = chooseIo(scope, tier, intent);
+  const queues = virtio ? chooseQueues(vm, intent) : undefined;
+  const serial = chooseSerial(where, intent);
+  const volumeName = `${vm.name}-${intent.name}${tier.backend.kind === "lvm" ? "" : `.${format}`}`;
+  const image = intent.root ? vm.boot?.fromImage : undefined;
+  const volume = writeVolume(scope, {
+    name: volumeName,
+    size: intent.size,
+    format,
+    ...(image && { base: { volume: (intent.tier as TierWriter).image(where, host, image), format: image.format } }),
+    tier,
+    provider: platform.provider(host),
+    uri: host.uri,
+    guest: vm.name,
+    protectData: intent.protectData,
+  });
+  if (intent.protectData) {
+    intent.log.record(STORAGE_PRACTICES.dataProtected, "lifecycle.prevent_destroy", true);
+  }
+  const ioThread = intent.ioThread ?? (virtio ? vm.workload.defaults.ioThread : IoThreadUse.NONE);
+  return {
+    volume,
+    order: intent.order,
+    device: {
+      device: "disk",
+      source: { volume: { pool: tier.name, volume: volumeName } },
+      driver: { name: "qemu", type: format, cache, io: asyncIo, ...discardOf(scope, intent) },
+      ...(serial !== undefined && { serial }),
+      ...(intent.readOnly && { readOnly: true }),
+      ...(intent.shareable && { shareable: true }),
+    },
+    blkDriver: {
+      ...(queues !== undefined && { queues }),
+      ...(intent.queueDepth !== undefined && { queueSize: checkBlkDepth(where, bus, intent.queueDepth) }),
+    },
+    ioThread,
+    queueDepth: intent.queueDepth,
+    resolved: { bus, format, cache, asyncIo, queues, serial },
+    ...(!intent.protectData && {
+      attachment: hashOf([tier.name, tier.backend, volumeName, intent.size.toBytes(), image?.source]),
+    }),
+    explain: (place) => explainPlace(intent, ioThread, place),
+  };
+}
+
+function explainPlace(
+  { log, ioThread: given }: DiskIntent,
+  use: IoThreadUse,
+  { controller, ioThread, device }: Place,
+): void {
+  log.record(
+    STORAGE_PRACTICES.virtioScsiScales,
+    "target.dev",
+    device.target && "dev" in device.target ? device.target.dev : "",
+    `position ${controller === undefined ? "of the disk" : `on SCSI controller ${controller}`}`,
+  );
+  if (ioThread !== undefined) {
+    const practice =
+      use === IoThreadUse.DEDICATED ? STORAGE_PRACTICES.controllerPerIoThread : STORAGE_PRACTICES.ioThreadCount;
+    log.record(
+      practice,
+      "driver.iothread",
+      ioThread,
+      use === IoThreadUse.DEDICATED
+        ? undefined
+        : "one thread for all disks of the machine, so that QEMU's main loop does not serve them",
+      given !== undefined,
+    );
+  }
+}
+
+function chooseBus(where: string, { bus, log }: DiskIntent): DiskBus {
+  const chosen = bus ?? DiskBus.VIRTIO_SCSI;
+  if (!BUSES.includes(chosen)) {
+    throw new ConfigurationError({
+      where,
+      what: "libvirt has no such disk bus",
+      given: chosen,
+      allowed: BUSES.join(", "),
+      mend: "leave `bus` out for virtio-scsi",
+    });
+  }
+  const practice = {
+    [DiskBus.VIRTIO_SCSI]: STORAGE_PRACTICES.virtioScsiScales,
+    [DiskBus.VIRTIO_BLK]: STORAGE_PRACTICES.virtioBlkLatency,
+  }[chosen as string];
+  log.record(practice ?? STORAGE_PRACTICES.diskBus, "target.bus", chosen, undefined, bus !== undefined);
+  return chosen;
+}
+
+function chooseFormat(
+  where: string,
+  { backend }: TierOnHost,
+  { boot }: VmIntent,
+  { format, root, shareable, readOnly, log }: DiskIntent,
+): ImageFormat {
+  const onImage = root && boot?.fromImage !== undefined;
+  if (backend.kind === "lvm" && (onImage || format === ImageFormat.QCOW2)) {
+    throw new ConfigurationError({
+      where,
+      what: onImage
+        ? "a root disk made from an image is an overlay in a file, and LVM has no files"
+        : "LVM volumes are raw",
+      given: String(backend),
+      allowed: onImage ? "a tier in a directory or on NFS" : "ImageFormat.RAW",
+      mend: onImage ? "put the root disk on such a tier and the data on LVM" : "leave `format` out",
+      practice: STORAGE_PRACTICES.imageFormat.id,
+    });
+  }
+  if (onImage && format === ImageFormat.RAW) {
+    throw new ConfigurationError({
+      where,
+      what: "an overlay of an image is qcow2",
+      given: format,
+      mend: "leave `format` out",
+      practice: STORAGE_PRACTICES.imageFormat.id,
+    });
+  }
+  const chosen = format ?? (onImage ? ImageFormat.QCOW2 : ImageFormat.RAW);
+  if (shareable && !readOnly && chosen === ImageFormat.QCOW2) {
+    throw new ConfigurationError({
+      where,
+      what: "a shared writable disk can't be qcow2",
+      given: chosen,
+      allowed: "raw",
+      practice: STORAGE_PRACTICES.shareableRaw.id,
+    });
+  }
+  log.record(STORAGE_PRACTICES.imageFormat, "driver.type", chosen, undefined, format !== undefined);
+  return chosen;
+}
+
+function chooseIo(
+  scope: Construct,
+  { backend }: TierOnHost,
+  { cache, asyncIo, log }: DiskIntent,
+): { cache: CacheMode; asyncIo: AsyncIo } {
+  const mode = cache ?? CacheMode.NONE;
+  const direct = mode === CacheMode.NONE || mode === CacheMode.DIRECTSYNC;
+  const onBlock = backend.kind === "lvm";
+  const io = asyncIo ?? (direct && onBlock ? AsyncIo.NATIVE : AsyncIo.THREADS);
+  log.record(STORAGE_PRACTICES.uncached, "driver.cache", mode, undefined, cache !== undefined);
+  log.record(
+    io === AsyncIo.NATIVE ? STORAGE_PRACTICES.nativeAio : STORAGE_PRACTICES.threadsOnFiles,
+    "driver.io",
+    io,
+    undefined,
+    asyncIo !== undefined,
+  );
+  if (mode === CacheMode.UNSAFE) {
+    const { id, reason } = STORAGE_PRACTICES.cacheUnsafe;
+    Annotations.of(scope).addWarning(`cache mode unsafe: ${reason} [${id}]`);
+  } else if (!direct) {
+    const { id, reason } = STORAGE_PRACTICES.cacheWriteback;
+    Annotations.of(scope).addWarning(`cache mode ${mode}: ${reason} [${id}]`);
+  }
+  return { cache: mode, asyncIo: io };
+}
+
+function chooseQueues({ vcpus }: VmIntent, { queues, log }: DiskIntent): number {
+  const chosen = queues ?? Math.min(vcpus, STORAGE_LIMITS.maxDiskQueues);
+  const why =
+    queues === undefined
+      ? `one for each of ${vcpus} vCPUs: ${STORAGE_PRACTICES.diskQueues.reason}`
+      : "given in the program";
+  log.record(STORAGE_PRACTICES.diskQueues, "driver.queues", chosen, why, queues !== undefined);
+  return chosen;
+}
+
+function discardOf(scope: Construct, { discard, detectZeroes, log }: DiskIntent): DomainDevicesDisksDriver {
+  const unmap = discard ?? true;
+  log.record(
+    STORAGE_PRACTICES.discardUnmap,
+    "driver.discard",
+    unmap ? "unmap" : "ignore",
+    undefined,
+    discard !== undefined,
+  );
+  if (detectZeroes !== undefined) {
+    log.record(STORAGE_PRACTICES.detectZeroesCost, "driver.detect_zeroes", detectZeroes, undefined, true);
+  }
+  if (detectZeroes === DetectZeroes.UNMAP && !unmap) {
+    const { id, reason } = STORAGE_PRACTICES.detectZeroesNeedsDiscard;
+    Annotations.of(scope).addWarning(`detectZeroes unmap without discard: ${reason} [${id}]`);
+  }
+  return { discard: unmap ? "unmap" : "ignore", ...(detectZeroes !== undefined && { detectZeros: detectZeroes }) };
+}
+
+/** A disk is found by its serial number: the one given, or its id where that fits. */
+function chooseSerial(where: string, { serial, name, log, eagerZeroed }: DiskIntent): string | undefined {
+  if (eagerZeroed !== undefined) {
+    throw new ConfigurationError({
+      where,
+      what: "eagerZeroed belongs to vSphere",
+      given: eagerZeroed,
+      mend: "leave it out",
+    });
+  }
+  const chosen = serial ?? (name.length <= STORAGE_LIMITS.maxSerialLength ? name : undefined);
+  if (chosen !== undefined) {
+    log.record(STORAGE_PRACTICES.stableSerial, "serial", chosen, undefined, serial !== undefined);
+  }
+  return chosen;
+}
+
+/** virtio-blk has its depth as the size of a ring. */
+function checkBlkDepth(where: string, bus: DiskBus, depth: number): number {
+  if (bus === DiskBus.SATA || (bus === DiskBus.VIRTIO_BLK && !Number.isInteger(Math.log2(depth)))) {
+    throw new ConfigurationError({
+      where,
+      what: bus === DiskBus.SATA ? "SATA disks have no queue depth" : "the queue depth of virtio-blk is a power of two",
+      given: depth,
+      allowed: bus === DiskBus.SATA ? "no queueDepth" : "2, 4, 8 ... 1024",
+      practice: STORAGE_PRACTICES.queueDepth.id,
+    });
+  }
+  return depth;
+}

@@ -1,0 +1,126 @@
+import { Domain, type DomainConfig, type DomainDevices } from "@cdktf/provider-libvirt/lib/domain";
+import type { Construct } from "constructs";
+import type { TerraformResource } from "../../cdktf";
+import type { DiskIntent, NicIntent, PlatformVm, ResolvedDisk, ResolvedNic, VmIntent } from "../platform";
+import { type CloudInitDisk, writeCloudInit } from "./cloud-init-writer";
+import { hashOf, reference } from "./definition";
+import { DiskLayout } from "./disk-layout";
+import { type WrittenDisk, writeDisk } from "./disk-writer";
+import { checkMachine, hardwareOf, standardDevices } from "./hardware";
+import type { LibvirtHost } from "./libvirt-host";
+import type { LibvirtPlatform } from "./libvirt-platform";
+import { checkVectors, type WrittenNic, writeNic } from "./nic-writer";
+import { startWhenRedefined } from "./power";
+import type { TierWriter } from "./tier-writer";
+
+/** A domain whose devices are put together when it is synthesised: NICs and disks are added until then. */
+class ComposedDomain extends Domain {
+  #compose?: () => Partial<DomainConfig>;
+
+  /** Has the domain put together anew before it is next read. */
+  public composeBy(compose: () => Partial<DomainConfig>): void {
+    this.#compose = compose;
+  }
+
+  protected override synthesizeAttributes(): Record<string, unknown> {
+    const compose = this.#compose;
+    this.#compose = undefined;
+    if (compose) {
+      Object.assign(this, compose());
+    }
+    return super.synthesizeAttributes();
+  }
+}
+
+/** Writes a machine: a domain, what starts it, and what its disks are made from. */
+export class DomainWriter implements PlatformVm {
+  public readonly resource: Domain;
+  readonly #domain: ComposedDomain;
+  readonly #nics: WrittenNic[] = [];
+  readonly #disks: WrittenDisk[] = [];
+  #cloudInit?: CloudInitDisk;
+
+  public constructor(
+    private readonly platform: LibvirtPlatform,
+    private readonly host: LibvirtHost,
+    private readonly scope: Construct,
+    private readonly intent: VmIntent,
+  ) {
+    checkMachine(scope.node.path, host, intent);
+    this.#domain = new ComposedDomain(scope, "Resource", {
+      provider: platform.provider(host),
+      ...hardwareOf(host, intent),
+    });
+    this.resource = this.#domain;
+    startWhenRedefined(scope, this.#domain, host.uri, intent.name);
+    this.recompose();
+  }
+
+  public addNic(scope: Construct, intent: NicIntent): ResolvedNic {
+    const nic = writeNic(scope, this.host, this.intent, intent, () => this.recompose());
+    this.#nics.push(nic);
+    checkVectors(this.scope, this.intent, this.#nics);
+    this.dependOn(nic.network);
+    this.recompose();
+    return nic.resolved;
+  }
+
+  public addDisk(scope: Construct, intent: DiskIntent): ResolvedDisk {
+    const disk = writeDisk(scope, this.platform, this.host, this.intent, intent);
+    if (this.intent.cloudInit !== undefined && this.#cloudInit === undefined) {
+      const tier = (intent.tier as TierWriter).on(scope.node.path, this.host);
+      this.#cloudInit = writeCloudInit(this.scope, this.platform.provider(this.host), tier, this.intent);
+      this.dependOn(this.#cloudInit.volume);
+    }
+    this.#disks.push(disk);
+    this.dependOn(disk.volume);
+    disk.explain(new DiskLayout(this.scope.node.path, this.intent, this.#disks).place(disk));
+    this.recompose();
+    return disk.resolved;
+  }
+
+  /** Names in the definition are literals; this is what makes Terraform wait. */
+  private dependOn(resource: TerraformResource | undefined): void {
+    if (resource !== undefined) {
+      this.#domain.dependsOn = [...new Set([...(this.#domain.dependsOn ?? []), reference(resource)])];
+    }
+  }
+
+  private recompose(): void {
+    this.#domain.composeBy(() => this.compose());
+  }
+
+  private compose(): Partial<DomainConfig> {
+    const nics = [...this.#nics].sort((a, b) => a.order - b.order);
+    const disks = [...this.#disks].sort((a, b) => a.order - b.order);
+    const layout = new DiskLayout(this.scope.node.path, this.intent, disks);
+    const fromNetwork = this.intent.boot?.fromNetwork ?? false;
+    const fromDisk = !fromNetwork && this.intent.boot?.fromKernel === undefined;
+    const devices: DomainDevices = {
+      ...standardDevices(this.intent),
+      controllers: layout.controllers,
+      disks: [
+        ...disks.map((disk, i) => ({
+          ...layout.place(disk).device,
+          ...(fromDisk && i === 0 && { boot: { order: 1 } }),
+        })),
+        ...(this.#cloudInit ? [this.#cloudInit.device] : []),
+      ],
+      interfaces: nics.map((nic, i) => ({ ...nic.device, ...(fromNetwork && { boot: { order: i + 1 } }) })),
+    };
+    const attached = hashOf([nics.map((nic) => nic.attachment()), disks.map((disk) => disk.attachment)]);
+    return {
+      devices,
+      ...(layout.ioThreads > 0 && { ioThreads: layout.ioThreads }),
+      metadata: { xml: metadataXml([attached, this.#cloudInit?.attachment].filter(Boolean).join(" ")) },
+    };
+  }
+}
+
+/**
+ * Says in the domain's own definition what it is attached to: a network or a volume that is replaced then changes the definition, and the
+ * provider shuts the guest down in time, after which it is started anew. On one line and with a prefix, as the provider reads it back.
+ */
+function metadataXml(attached: string): string {
+  return `<virtuned:guest xmlns:virtuned="urn:virtuned:guest:1"><virtuned:attached>${attached}</virtuned:attached></virtuned:guest>`;
+}

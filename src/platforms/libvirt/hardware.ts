@@ -1,0 +1,153 @@
+import type { DomainConfig, DomainDevices } from "@cdktf/provider-libvirt/lib/domain";
+import { requireLiteral } from "../../checks";
+import { CpuModel } from "../../constructs/compute/cpu-model";
+import { FirmwareKind } from "../../constructs/compute/firmware";
+import { ConfigurationError } from "../../errors";
+import { COMPUTE_LIMITS, COMPUTE_PRACTICES } from "../../practices";
+import type { VmIntent } from "../platform";
+import { Accelerator, type LibvirtHost } from "./libvirt-host";
+
+const DEFAULT_MACHINE = "q35";
+
+/** @throws ConfigurationError for what a machine on this host can't have */
+export function checkMachine(where: string, host: LibvirtHost, intent: VmIntent): void {
+  const { vcpus, guestId, boot, cpu, consoleLog } = intent;
+  if (vcpus > COMPUTE_LIMITS.maxVcpusWithoutIommu) {
+    throw new ConfigurationError({
+      where,
+      what: "too many vCPUs for a machine without an IOMMU",
+      given: vcpus,
+      allowed: `1 to ${COMPUTE_LIMITS.maxVcpusWithoutIommu}`,
+      practice: COMPUTE_PRACTICES.vcpuLimit.id,
+    });
+  }
+  if (host.cpus !== undefined && vcpus > host.cpus) {
+    throw new ConfigurationError({
+      where,
+      what: `more vCPUs than host ${host.name} has CPUs`,
+      given: vcpus,
+      allowed: `1 to ${host.cpus}`,
+      mend: "give fewer, or a larger host; vCPUs that share a CPU wait for each other",
+    });
+  }
+  if (guestId !== undefined) {
+    throw new ConfigurationError({
+      where,
+      what: "libvirt has no guest identifiers",
+      given: guestId,
+      mend: "leave `guestId` out, or give it to the vSphere platform",
+    });
+  }
+  if (boot?.fromTemplate !== undefined) {
+    throw new ConfigurationError({
+      where,
+      what: "libvirt has no templates",
+      given: boot.fromTemplate,
+      allowed: "Boot.image(), Boot.kernel(), Boot.network()",
+    });
+  }
+  if (
+    cpu !== undefined &&
+    host.accelerator === Accelerator.TCG &&
+    (cpu.mode === "host-passthrough" || cpu.mode === "host-model")
+  ) {
+    throw new ConfigurationError({
+      where,
+      what: `without KVM host ${host.name} can't give its guests its own CPU`,
+      given: String(cpu),
+      allowed: "CpuModel.maximum(), CpuModel.named()",
+      practice: COMPUTE_PRACTICES.emulatedCpu.id,
+    });
+  }
+  if (consoleLog !== undefined) {
+    requireLiteral(where, "consoleLog", consoleLog);
+    if (
+      typeof consoleLog !== "string" ||
+      !/^\/[A-Za-z0-9._\-/]+$/.test(consoleLog) ||
+      consoleLog.split("/").includes("..")
+    ) {
+      throw new ConfigurationError({
+        where,
+        what: "consoleLog is not a path that can be used",
+        given: consoleLog,
+        allowed: 'an absolute path of letters, digits, ".", "_", "-" and "/", without ".."',
+      });
+    }
+  }
+}
+
+/** All of a domain but its disks and NICs. */
+export function hardwareOf(host: LibvirtHost, intent: VmIntent): DomainConfig {
+  const { log, shutdownTimeout } = intent;
+  const timeout = shutdownTimeout.toSeconds();
+  log.record(COMPUTE_PRACTICES.graceful, "update.shutdown.timeout", `${timeout} s`);
+  return {
+    name: intent.name,
+    type: host.accelerator === Accelerator.KVM ? "kvm" : "qemu",
+    ...(intent.description !== undefined && { description: intent.description }),
+    vcpu: intent.vcpus,
+    memory: intent.memory.toKibibytes(),
+    memoryUnit: "KiB",
+    autostart: intent.autostart,
+    cpu: cpuOf(host, intent),
+    os: osOf(host, intent),
+    features: { acpi: true, apic: {}, ...(intent.firmware?.secureBoot && { smm: { state: "on" } }) },
+    update: { shutdown: { timeout } },
+  };
+}
+
+function cpuOf(host: LibvirtHost, { cpu, log }: VmIntent): DomainConfig["cpu"] {
+  const emulated = host.accelerator === Accelerator.TCG;
+  const chosen = cpu ?? (emulated ? CpuModel.maximum() : CpuModel.hostPassthrough());
+  const practice = emulated ? COMPUTE_PRACTICES.emulatedCpu : COMPUTE_PRACTICES.hostCpu;
+  log.record(practice, "cpu.mode", chosen, undefined, cpu !== undefined);
+  return chosen.mode === "custom" ? { mode: "custom", match: "exact", model: chosen.model } : { mode: chosen.mode };
+}
+
+function osOf(host: LibvirtHost, { name, machine, firmware, boot, log }: VmIntent): DomainConfig["os"] {
+  log.record(
+    COMPUTE_PRACTICES.machineQ35,
+    "os.type_machine",
+    machine ?? DEFAULT_MACHINE,
+    undefined,
+    machine !== undefined,
+  );
+  const kernel = boot?.fromKernel;
+  return {
+    type: "hvm",
+    typeArch: "x86_64",
+    typeMachine: machine ?? DEFAULT_MACHINE,
+    ...(firmware?.kind === FirmwareKind.UEFI && uefiOf(host, name, firmware.secureBoot)),
+    ...(kernel && { kernel: kernel.kernel, initrd: kernel.initrd, cmdline: kernel.cmdline }),
+  };
+}
+
+/**
+ * UEFI by its files: `firmware = "efi"` reads back as the files that libvirt chose while the guest runs, and each plan would show a change.
+ */
+function uefiOf(host: LibvirtHost, name: string, secureBoot: boolean): DomainConfig["os"] {
+  const { code, variables } = secureBoot ? host.uefi.secure : host.uefi.plain;
+  return {
+    loader: code,
+    loaderType: "pflash",
+    loaderReadonly: "yes",
+    ...(secureBoot && { loaderSecure: "yes" }),
+    nvRam: { nvRam: `${host.nvramFolder}/${name}_VARS.fd`, template: variables },
+  };
+}
+
+/** Devices that every machine has. */
+export function standardDevices({ workload, guestAgent, consoleLog, log }: VmIntent): DomainDevices {
+  log.record(COMPUTE_PRACTICES.entropy, "rng.model", "virtio");
+  const { ballooning } = workload.defaults;
+  if (!ballooning) {
+    log.record(COMPUTE_PRACTICES.ballooning, "memballoon.model", "none");
+  }
+  return {
+    serials: [{ ...(consoleLog !== undefined && { log: { file: consoleLog, append: "on" } }) }],
+    // Without a source: libvirt chooses the socket's path, and reads back what was written.
+    ...(guestAgent && { channels: [{ target: { virtIo: { name: "org.qemu.guest_agent.0" } } }] }),
+    rngs: [{ model: "virtio", backend: { random: "/dev/urandom" } }],
+    memBalloon: { model: ballooning ? "virtio" : "none" },
+  };
+}

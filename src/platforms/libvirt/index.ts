@@ -1,0 +1,9 @@
+export {
+  Accelerator,
+  LibvirtHost,
+  type LibvirtHostOptions,
+  UEFI_FIRMWARE,
+  type UefiFiles,
+  type UefiFirmware,
+} from "./libvirt-host";
+export { LibvirtPlatform, type LibvirtPlatformProps } from "./libvirt-platform";

@@ -1,0 +1,106 @@
+import { LibvirtProvider } from "@cdktf/provider-libvirt/lib/provider";
+import { Construct } from "constructs";
+import { checkUnique } from "../../checks";
+import type { SwitchBacking } from "../../constructs/network/switch-backing";
+import { ConfigurationError } from "../../errors";
+import type {
+  ExistingSegmentIntent,
+  IPlatform,
+  PlatformSegment,
+  PlatformSwitch,
+  PlatformTier,
+  PlatformVm,
+  SwitchIntent,
+  TierIntent,
+  VmIntent,
+} from "../platform";
+import { DomainWriter } from "./domain-writer";
+import { LibvirtHost } from "./libvirt-host";
+import { ExistingNetwork, SwitchWriter } from "./switch-writer";
+import { TierWriter } from "./tier-writer";
+
+export interface LibvirtPlatformProps {
+  /** The hosts, at least one. */
+  readonly hosts: readonly LibvirtHost[];
+  /**
+   * What carries switches that do not say it themselves.
+   * @default - each switch has to say it
+   */
+  readonly switchBacking?: SwitchBacking;
+}
+
+/**
+ * One or more hosts with libvirt and QEMU. Each host has a provider of its own, with the host's name as alias.
+ */
+export class LibvirtPlatform extends Construct implements IPlatform {
+  public readonly kind = "libvirt";
+  public readonly hosts: readonly LibvirtHost[];
+  public readonly switchBacking?: SwitchBacking;
+  readonly #providers: ReadonlyMap<LibvirtHost, LibvirtProvider>;
+
+  /** @throws ConfigurationError without hosts, or with two of the same name */
+  public constructor(scope: Construct, id: string, props: LibvirtPlatformProps) {
+    super(scope, id);
+    const where = this.node.path;
+    if (
+      !Array.isArray(props.hosts) ||
+      props.hosts.length === 0 ||
+      !props.hosts.every((host) => host instanceof LibvirtHost)
+    ) {
+      throw new ConfigurationError({
+        where,
+        what: "a libvirt platform has one or more hosts",
+        given: props.hosts,
+        mend: 'give hosts: [LibvirtHost.at("kvm1", "qemu+ssh://root@kvm1/system")]',
+      });
+    }
+    checkUnique(
+      where,
+      "the names of the hosts",
+      props.hosts.map((host) => host.name),
+    );
+    this.hosts = props.hosts;
+    this.switchBacking = props.switchBacking;
+    this.#providers = new Map(
+      props.hosts.map((host) => [
+        host,
+        new LibvirtProvider(this, host.name, { uri: host.uri, alias: `${id}-${host.name}` }),
+      ]),
+    );
+  }
+
+  /** The provider of one of its hosts, for resources that the kit does not cover. */
+  public provider(host: LibvirtHost = this.onlyHost(this.node.path)): LibvirtProvider {
+    return this.#providers.get(host)!;
+  }
+
+  public createSwitch(scope: Construct, intent: SwitchIntent): PlatformSwitch {
+    return new SwitchWriter(this, scope, intent);
+  }
+
+  public importSegment(_scope: Construct, intent: ExistingSegmentIntent): PlatformSegment {
+    return new ExistingNetwork(this, intent);
+  }
+
+  public createTier(scope: Construct, intent: TierIntent): PlatformTier {
+    return new TierWriter(this, scope, intent);
+  }
+
+  public createVm(scope: Construct, intent: VmIntent): PlatformVm {
+    const host = (intent.host as LibvirtHost | undefined) ?? this.onlyHost(scope.node.path);
+    return new DomainWriter(this, host, scope, intent);
+  }
+
+  private onlyHost(where: string): LibvirtHost {
+    const [host, ...others] = this.hosts;
+    if (others.length > 0) {
+      throw new ConfigurationError({
+        where,
+        what: "which host of the platform it is on is left open",
+        allowed: this.hosts.map((h) => h.name).join(", "),
+        mend: "give `host`; libvirt has no scheduler that would place it",
+      });
+    }
+    return host!;
+  }
+}

@@ -1,0 +1,291 @@
+import { Network, type NetworkConfig, type NetworkPortGroups } from "@cdktf/provider-libvirt/lib/network";
+import { Construct } from "constructs";
+import { Annotations } from "../../cdktf";
+import { dhcpPlan } from "../../constructs/network/cidr";
+import { type SwitchBacking, SwitchBackingKind } from "../../constructs/network/switch-backing";
+import type { VlanTagging } from "../../constructs/network/vlan";
+import { ConfigurationError } from "../../errors";
+import { NETWORK_PRACTICES } from "../../practices";
+import type {
+  ExistingSegmentIntent,
+  IPlatform,
+  PlatformSegment,
+  PlatformSwitch,
+  SegmentIntent,
+  SwitchIntent,
+} from "../platform";
+import { hashOf, replaceWhenRedefined } from "./definition";
+import type { LibvirtHost } from "./libvirt-host";
+import type { LibvirtPlatform } from "./libvirt-platform";
+import { isAtLeast, type Version } from "./version";
+
+const VLAN_ON_LINUX_BRIDGE: Version = [11, 0, 0];
+
+/** What a NIC needs to know of its segment on one host. */
+export interface SegmentOnHost {
+  readonly network: string;
+  /** The network, where this program makes it. */
+  readonly resource?: Network;
+  readonly portGroup?: string;
+  /** libvirt's filter that keeps a guest from using another's MAC address, where one applies. */
+  readonly filter?: string;
+  /** Changes when a guest has to be started anew to get what the segment's definition says. */
+  attachment(): string;
+}
+
+/** A segment of libvirt networks: the same name on every host. */
+export interface LibvirtSegment extends PlatformSegment {
+  /** @param changed called when the attachment is another one than before */
+  on(where: string, host: LibvirtHost, changed: () => void): SegmentOnHost;
+}
+
+/** Writes a switch: on each host a network of the same name, with a port group for each segment. */
+export class SwitchWriter implements PlatformSwitch {
+  readonly #backing: SwitchBacking;
+  readonly #networks = new Map<LibvirtHost, Network>();
+  readonly #portGroups: NetworkPortGroups[] = [];
+  readonly #listeners: (() => void)[] = [];
+
+  public constructor(
+    private readonly platform: LibvirtPlatform,
+    scope: Construct,
+    private readonly intent: SwitchIntent,
+  ) {
+    this.#backing = chooseBacking(scope.node.path, platform, intent);
+    checkUplinks(scope, this.#backing, intent);
+    for (const host of intent.hosts as readonly LibvirtHost[]) {
+      const onHost = new Construct(scope, host.name);
+      const network = new Network(onHost, "Resource", {
+        provider: platform.provider(host),
+        name: intent.name,
+        autostart: true,
+        ...networkOf(this.#backing, intent),
+        portGroups: [],
+      });
+      replaceWhenRedefined(onHost, network);
+      this.#networks.set(host, network);
+    }
+  }
+
+  public addSegment(scope: Construct, intent: SegmentIntent): LibvirtSegment {
+    const where = scope.node.path;
+    for (const host of this.#networks.keys()) {
+      checkTagging(where, this.#backing, host, intent.tagging);
+    }
+    checkName(where, this.#portGroups, intent.name);
+    const portGroup = portGroupOf(intent);
+    this.#portGroups.push(portGroup);
+    for (const network of this.#networks.values()) {
+      network.portGroups = this.#portGroups;
+    }
+    for (const changed of this.#listeners) {
+      changed();
+    }
+    const filtered = !intent.security.allowForgedTransmits && intent.tagging.kind !== "trunk";
+    const onOpenVSwitch = this.#backing.kind === SwitchBackingKind.OPEN_VSWITCH;
+    if (onOpenVSwitch && filtered) {
+      Annotations.of(scope).addWarning(
+        `forged transmits can't be rejected on Open vSwitch through libvirt: ${NETWORK_PRACTICES.noFilterOnOpenVSwitch.reason} ` +
+          `[${NETWORK_PRACTICES.noFilterOnOpenVSwitch.id}]`,
+      );
+    }
+    return {
+      platform: this.platform,
+      on: (nic, host, changed) => {
+        this.#listeners.push(changed);
+        return {
+          network: this.intent.name,
+          resource: this.networkOn(nic, host),
+          portGroup: intent.name,
+          ...(filtered && !onOpenVSwitch && { filter: "no-mac-spoofing" }),
+          attachment: () => this.attachment(portGroup),
+        };
+      },
+    };
+  }
+
+  private networkOn(where: string, host: LibvirtHost): Network {
+    const network = this.#networks.get(host);
+    if (network === undefined) {
+      throw new ConfigurationError({
+        where,
+        what: `switch ${this.intent.name} does not span the machine's host`,
+        given: host.name,
+        allowed: this.intent.hosts.map((h) => h.name).join(", "),
+        mend: "add the host to `hosts` of the switch, or run the machine on one of its hosts",
+      });
+    }
+    return network;
+  }
+
+  /**
+   * Guests of a bridge that is there already stay connected when the network is defined anew: only their own port group matters. A bridge
+   * that libvirt owns goes away with its network, and all guests of it have to be started anew.
+   */
+  private attachment(portGroup: NetworkPortGroups): string {
+    return hashOf([networkOf(this.#backing, this.intent), isManaged(this.#backing) ? this.#portGroups : portGroup]);
+  }
+}
+
+/** A network that others own. */
+export class ExistingNetwork implements LibvirtSegment {
+  public constructor(
+    public readonly platform: IPlatform,
+    private readonly intent: ExistingSegmentIntent,
+  ) {}
+
+  public on(): SegmentOnHost {
+    const { network, portGroup } = this.intent;
+    return { network, portGroup, attachment: () => hashOf([network, portGroup]) };
+  }
+}
+
+function isManaged(backing: SwitchBacking): boolean {
+  return backing.kind === SwitchBackingKind.NAT || backing.kind === SwitchBackingKind.ISOLATED;
+}
+
+function chooseBacking(where: string, platform: LibvirtPlatform, intent: SwitchIntent): SwitchBacking {
+  const backing = intent.backing ?? platform.switchBacking;
+  const allowed = "SwitchBacking.linuxBridge(), .openVSwitch(), .nat(), .isolated()";
+  if (backing === undefined) {
+    throw new ConfigurationError({
+      where,
+      what: "what carries the switch on the hosts is left open",
+      allowed,
+      mend: "give `backing`, or `switchBacking` of the platform for all its switches",
+    });
+  }
+  if (backing.kind === SwitchBackingKind.DISTRIBUTED) {
+    throw new ConfigurationError({
+      where,
+      what: "libvirt has no distributed switch of its own",
+      given: String(backing),
+      allowed,
+    });
+  }
+  return backing;
+}
+
+function checkUplinks(scope: Construct, backing: SwitchBacking, intent: SwitchIntent): void {
+  if (intent.uplinks.length === 0) {
+    return;
+  }
+  if (isManaged(backing)) {
+    throw new ConfigurationError({
+      where: scope.node.path,
+      what: `a ${backing.kind} has no uplinks`,
+      given: intent.uplinks,
+      mend: "leave `uplinks` out, or use SwitchBacking.linuxBridge() or .openVSwitch()",
+      practice: NETWORK_PRACTICES.noUplinkOnLabNetwork.id,
+    });
+  }
+  const { id, reason } = NETWORK_PRACTICES.hostOwnsUplinks;
+  Annotations.of(scope).addWarning(
+    `uplinks ${intent.uplinks.join(", ")} (${intent.policy}) have to be in ${backing} on each host already: ${reason} [${id}]`,
+  );
+}
+
+/** The part of a network that does not depend on its segments. */
+function networkOf(backing: SwitchBacking, { name, mtu }: SwitchIntent): Partial<NetworkConfig> {
+  switch (backing.kind) {
+    case SwitchBackingKind.LINUX_BRIDGE:
+      return { forward: { mode: "bridge" }, bridge: { name: backing.bridge } };
+    case SwitchBackingKind.OPEN_VSWITCH:
+      return {
+        forward: { mode: "bridge" },
+        bridge: { name: backing.bridge },
+        virtualPort: { params: { openVSwitch: {} } },
+      };
+    case SwitchBackingKind.NAT:
+      return {
+        forward: { mode: "nat" },
+        bridge: { name: bridgeName(name) },
+        mtu: { size: mtu },
+        ips: addresses(backing),
+      };
+    default:
+      return {
+        bridge: { name: bridgeName(name) },
+        mtu: { size: mtu },
+        ...(backing.cidr !== undefined && { ips: addresses(backing) }),
+      };
+  }
+}
+
+/** Networks that are made at the same time and leave the name to libvirt can be given the same one. */
+function bridgeName(network: string): string {
+  return `vt-${hashOf(network).slice(0, 11)}`;
+}
+
+function addresses(backing: SwitchBacking): NetworkConfig["ips"] {
+  const { host, prefix, first, last } = dhcpPlan(backing.cidr!);
+  return [{ address: host, prefix, dhcp: { ranges: [{ start: first, end: last }] } }];
+}
+
+function portGroupOf({ name, tagging }: SegmentIntent): NetworkPortGroups {
+  switch (tagging.kind) {
+    case "untagged":
+      return { name };
+    case "access":
+      return { name, vlan: { tags: [{ id: tagging.vlan }] } };
+    case "trunk":
+      return { name, vlan: { trunk: "yes", tags: trunkTags(tagging) } };
+  }
+}
+
+/** libvirt lists each VLAN of a trunk; the native one is among them. */
+function trunkTags({ ranges, native }: Extract<VlanTagging, { kind: "trunk" }>): { id: number; nativeMode?: string }[] {
+  const tagged = ranges.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, i) => from + i));
+  const all = native === undefined || tagged.includes(native) ? tagged : [...tagged, native].sort((a, b) => a - b);
+  return all.map((id) => (id === native ? { id, nativeMode: "untagged" } : { id }));
+}
+
+function checkTagging(where: string, backing: SwitchBacking, host: LibvirtHost, tagging: VlanTagging): void {
+  if (tagging.kind === "untagged") {
+    return;
+  }
+  const given = tagging.kind === "access" ? `VLAN ${tagging.vlan}` : "a trunk";
+  if (isManaged(backing)) {
+    throw new ConfigurationError({
+      where,
+      what: `a ${backing.kind} has no VLANs`,
+      given,
+      allowed: "untagged segments",
+      mend: "leave `vlan` and `trunk` out, or use SwitchBacking.openVSwitch()",
+      practice: NETWORK_PRACTICES.vlanOnManagedBridge.id,
+    });
+  }
+  if (backing.kind !== SwitchBackingKind.LINUX_BRIDGE) {
+    return;
+  }
+  if (tagging.kind === "trunk" && tagging.native !== undefined) {
+    throw new ConfigurationError({
+      where,
+      what: "a native VLAN needs Open vSwitch",
+      given: tagging.native,
+      mend: "leave `nativeVlan` out, or use SwitchBacking.openVSwitch()",
+      practice: NETWORK_PRACTICES.nativeVlan.id,
+    });
+  }
+  if (!isAtLeast(host.libvirtVersion, VLAN_ON_LINUX_BRIDGE)) {
+    throw new ConfigurationError({
+      where,
+      what: "VLANs on a Linux bridge need libvirt 11.0",
+      given: `${given} on host ${host.name} with libvirt ${host.libvirtVersion?.join(".") ?? "of unknown version"}`,
+      allowed: "untagged segments, or libvirt 11.0.0 and later",
+      mend: 'use SwitchBacking.openVSwitch(), or say libvirtVersion: "11.0.0" of the host where it has that',
+      practice: NETWORK_PRACTICES.vlanOnLinuxBridge.id,
+    });
+  }
+}
+
+function checkName(where: string, portGroups: readonly NetworkPortGroups[], name: string): void {
+  if (portGroups.some((group) => group.name === name)) {
+    throw new ConfigurationError({
+      where,
+      what: "the switch has a segment of this name already",
+      given: name,
+      mend: "give another `name`",
+    });
+  }
+}

@@ -1,0 +1,154 @@
+import { Pool, type PoolSource, type PoolTarget } from "@cdktf/provider-libvirt/lib/pool";
+import { Volume } from "@cdktf/provider-libvirt/lib/volume";
+import { Construct } from "constructs";
+import type { BootImage } from "../../constructs/compute/boot";
+import type { StorageBackend } from "../../constructs/storage/storage-backend";
+import { ConfigurationError } from "../../errors";
+import type { IPlatform, PlatformTier, TierIntent } from "../platform";
+import { hashOf, reference, replaceWhenRedefined } from "./definition";
+import { refuseChange } from "./guard";
+import type { LibvirtHost } from "./libvirt-host";
+import type { LibvirtPlatform } from "./libvirt-platform";
+
+/** A tier's pool on one host. */
+export interface TierOnHost {
+  readonly name: string;
+  readonly pool: Pool;
+  readonly scope: Construct;
+  readonly backend: StorageBackend;
+  /** What changes when the pool is replaced. */
+  readonly triggers: readonly string[];
+}
+
+/** Writes a tier: on each host a pool of the same name. */
+export class TierWriter implements PlatformTier {
+  readonly #onHosts = new Map<LibvirtHost, TierOnHost>();
+  readonly #images = new Map<string, Volume>();
+
+  public constructor(
+    public readonly platform: IPlatform,
+    scope: Construct,
+    private readonly intent: TierIntent,
+  ) {
+    checkBackend(scope.node.path, intent);
+    const tierScope = new Construct(scope, intent.tier);
+    for (const host of intent.hosts as readonly LibvirtHost[]) {
+      this.#onHosts.set(
+        host,
+        writePool(platform as LibvirtPlatform, host, new Construct(tierScope, host.name), intent),
+      );
+    }
+  }
+
+  public on(where: string, host: LibvirtHost): TierOnHost {
+    const found = this.#onHosts.get(host);
+    if (found === undefined) {
+      throw new ConfigurationError({
+        where,
+        what: `pool ${this.intent.pool} is not on the machine's host`,
+        given: host.name,
+        allowed: [...this.#onHosts.keys()].map((h) => h.name).join(", "),
+        mend: "add the host to `hosts` of the pool, or run the machine on one of its hosts",
+      });
+    }
+    return found;
+  }
+
+  /** The volume that an image is kept in on a host: fetched once, whatever the number of machines made from it. */
+  public image(where: string, host: LibvirtHost, image: BootImage): Volume {
+    const { pool, scope, triggers } = this.on(where, host);
+    const hash = hashOf([image.source, image.format]);
+    const key = `${host.name}/${hash}`;
+    let volume = this.#images.get(key);
+    if (volume === undefined) {
+      volume = new Volume(new Construct(scope, `Image-${hash}`), "Resource", {
+        provider: (this.platform as LibvirtPlatform).provider(host),
+        name: `image-${hash}.${image.format}`,
+        pool: this.intent.name,
+        dependsOn: [pool],
+        target: { format: { type: image.format } },
+        create: { content: { url: image.source } },
+        lifecycle: { preventDestroy: this.intent.protectData, replaceTriggeredBy: [...triggers] },
+      });
+      this.#images.set(key, volume);
+    }
+    return volume;
+  }
+}
+
+const BACKENDS = "StorageBackend.directory(), .lvm(), .nfs()";
+
+function checkBackend(where: string, { backend, storagePolicy, tier }: TierIntent): void {
+  if (backend.kind === "datastore" || backend.kind === "datastore-cluster") {
+    throw new ConfigurationError({
+      where,
+      what: `libvirt has no such storage as tier ${tier} is on`,
+      given: String(backend),
+      allowed: BACKENDS,
+      mend: "give a backend that libvirt has",
+    });
+  }
+  if (storagePolicy !== undefined) {
+    throw new ConfigurationError({
+      where,
+      what: `libvirt has no storage policies, and tier ${tier} names one`,
+      given: storagePolicy,
+      mend: "leave `storagePolicy` out",
+    });
+  }
+}
+
+function writePool(platform: LibvirtPlatform, host: LibvirtHost, scope: Construct, intent: TierIntent): TierOnHost {
+  const { identity, ...definition } = poolOf(intent);
+  const config = {
+    ...definition,
+    provider: platform.provider(host),
+    name: intent.name,
+    create: { autostart: true },
+    // A directory that is empty goes with a pool that is not protected; nothing else is ever deleted.
+    destroy: { delete: !intent.protectData && intent.backend.kind === "directory" },
+  };
+  if (intent.protectData) {
+    const pool = new Pool(scope, "Resource", { ...config, lifecycle: { preventDestroy: true, ignoreChanges: "all" } });
+    refuseChange(scope, pool, `storage pool ${intent.name}`, identity);
+    return { name: intent.name, pool, scope, backend: intent.backend, triggers: [] };
+  }
+  const pool = new Pool(scope, "Resource", config);
+  const trigger = replaceWhenRedefined(scope, pool);
+  return { name: intent.name, pool, scope, backend: intent.backend, triggers: [reference(trigger)] };
+}
+
+interface PoolDefinition {
+  readonly type: string;
+  readonly source?: PoolSource;
+  readonly target: PoolTarget;
+  /** What must stay as it is while the pool holds data, by the attribute that says it. */
+  readonly identity: Record<string, string>;
+}
+
+function poolOf({ backend, name }: TierIntent): PoolDefinition {
+  const { path, volumeGroup, server, version, mountPath } = backend.settings;
+  switch (backend.kind) {
+    case "lvm":
+      return {
+        type: "logical",
+        source: { name: volumeGroup },
+        target: { path: `/dev/${volumeGroup}` },
+        identity: { type: "logical", "source.name": volumeGroup! },
+      };
+    case "nfs":
+      return {
+        type: "netfs",
+        source: {
+          host: [{ name: server! }],
+          dir: { path: path! },
+          format: { type: "nfs" },
+          ...(version !== undefined && { protocol: { version } }),
+        },
+        target: { path: mountPath ?? `/var/lib/libvirt/nfs/${name}` },
+        identity: { type: "netfs", "source.host[0].name": server!, "source.dir.path": path! },
+      };
+    default:
+      return { type: "dir", target: { path }, identity: { type: "dir", "target.path": path! } };
+  }
+}
