@@ -149,7 +149,10 @@ export interface DiskIntent {
   readonly name: string;
   readonly order: number;
   readonly tier: PlatformTier;
-  readonly size: DataSize;
+  /** `undefined` for an existing volume, which has its own. */
+  readonly size?: DataSize;
+  /** Name of a volume that is in the tier already. */
+  readonly existingVolume?: string;
   /** Whether it is the disk that the machine's boot option asked for. */
   readonly root: boolean;
   readonly bus?: DiskBus;

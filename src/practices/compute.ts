@@ -37,6 +37,14 @@ export const COMPUTE_PRACTICES = {
     severity: ERROR,
     source: SOURCES.qemuValidate,
   }),
+  oneNumaNode: practice({
+    id: "vm-one-numa-node",
+    title: "A machine within one NUMA node",
+    reason: "memory of another node is slower, and devices are near one node only",
+    consequence: "vCPUs and memory on several nodes make latency depend on where a thread happens to run",
+    severity: WARNING,
+    source: SOURCES.rhelTuning,
+  }),
   machineQ35: practice({
     id: "vm-machine-q35",
     title: "The q35 machine",

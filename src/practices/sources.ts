@@ -63,6 +63,10 @@ export const SOURCES = {
     title: "Terraform provider vmware/vsphere: vsphere_nas_datastore",
     url: "https://registry.terraform.io/providers/vmware/vsphere/latest/docs/resources/nas_datastore",
   },
+  vsphereDiskDatastore: {
+    title: "Terraform provider vmware/vsphere: issue 1883",
+    url: "https://github.com/vmware/terraform-provider-vsphere/issues/1883",
+  },
   vsphereApiConfigSpec: {
     title: "vSphere API: VirtualMachineConfigSpec",
     url: "https://developer.broadcom.com/xapis/vsphere-web-services-api/latest/vim.vm.ConfigSpec.html",

@@ -121,6 +121,13 @@ export const STORAGE_PRACTICES = {
     severity: ERROR,
     source: SOURCES.qemuValidate,
   }),
+  ioUring: practice({
+    id: "disk-io-uring-version",
+    title: "io_uring needs QEMU 5.0",
+    reason: "QEMU has io_uring since 5.0, and libvirt passes it on since 6.3",
+    severity: ERROR,
+    source: SOURCES.formatDomain,
+  }),
   cacheUnsafe: practice({
     id: "disk-cache-unsafe",
     title: "Cache mode unsafe loses data",

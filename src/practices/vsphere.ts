@@ -79,8 +79,8 @@ export const VSPHERE_PRACTICES = {
   }),
   nicCount: practice({
     id: "vsphere-nic-count",
-    title: "A machine has at most 10 NICs",
-    reason: "the virtual hardware has ten",
+    title: "A machine has 1 to 10 NICs",
+    reason: "the virtual hardware has ten, and the provider refuses a machine without any",
     severity: ERROR,
     source: SOURCES.vsphereVm,
   }),
@@ -111,6 +111,14 @@ export const VSPHERE_PRACTICES = {
     reason: "an NFS datastore is mounted host by host",
     severity: ERROR,
     source: SOURCES.vsphereNas,
+  }),
+  datastoreFirst: practice({
+    id: "vsphere-datastore-first",
+    title: "A datastore is made before disks are put in it",
+    reason:
+      "the provider plans a disk wrongly whose datastore is still to be made, unless all of the machine is in it, and the first apply ends before the machine",
+    severity: WARNING,
+    source: SOURCES.vsphereDiskDatastore,
   }),
   oneDatastoreCluster: practice({
     id: "vsphere-one-datastore-cluster",

@@ -15,17 +15,27 @@ export interface RootDiskOptions {
   readonly size: DataSize;
 }
 
+export interface VolumeBootOptions {
+  /** Where the volume is. */
+  readonly pool: ITieredStoragePool;
+  /** Tier that it is in. */
+  readonly tier: `${TierName}`;
+}
+
+/** A root disk: a new one, or a volume that is there already. */
+export interface RootDisk {
+  readonly pool: ITieredStoragePool;
+  readonly tier: `${TierName}`;
+  readonly size?: DataSize;
+  readonly existingVolume?: string;
+}
+
 export interface ImageBootOptions extends RootDiskOptions {
   /**
    * Format of the image.
    * @default - raw where the name ends in `.raw` or `.img`, else qcow2
    */
   readonly format?: ImageFormat;
-  /**
-   * Size of the image's content as a disk: what an LVM volume is made with where the server does not say how large the image is.
-   * @default - what the image's source says
-   */
-  readonly imageSize?: DataSize;
 }
 
 export interface KernelBootOptions {
@@ -47,7 +57,6 @@ export interface KernelBootOptions {
 export interface BootImage {
   readonly source: string;
   readonly format: ImageFormat;
-  readonly imageSize?: DataSize;
 }
 
 /** A kernel that the hypervisor loads itself. */
@@ -79,7 +88,7 @@ export class Boot {
       });
     }
     const format = options.format ?? (/\.(raw|img)$/.test(literal) ? ImageFormat.RAW : ImageFormat.QCOW2);
-    return new Boot(options, { source: literal, format, imageSize: options.imageSize });
+    return new Boot(rootDisk(options), { source: literal, format });
   }
 
   /**
@@ -87,7 +96,7 @@ export class Boot {
    * @param name of the template in the inventory
    */
   public static template(name: string, options: RootDiskOptions): Boot {
-    return new Boot(options, undefined, checkInventoryName("Boot.template", name));
+    return new Boot(rootDisk(options), undefined, checkInventoryName("Boot.template", name));
   }
 
   /** A kernel and initial RAM disk that are on the host (libvirt): no boot loader, no root disk. */
@@ -101,6 +110,14 @@ export class Boot {
   }
 
   /**
+   * A volume that is there already and has a system on it.
+   * @param name in the tier's pool (libvirt), or path on the tier's datastore (vSphere)
+   */
+  public static volume(name: string, options: VolumeBootOptions): Boot {
+    return new Boot({ ...options, existingVolume: name });
+  }
+
+  /**
    * The network (PXE), by the NICs in their order.
    */
   public static network(): Boot {
@@ -108,12 +125,16 @@ export class Boot {
   }
 
   private constructor(
-    public readonly rootDisk?: RootDiskOptions,
+    public readonly rootDisk?: RootDisk,
     public readonly fromImage?: BootImage,
     public readonly fromTemplate?: string,
     public readonly fromKernel?: BootKernel,
     public readonly fromNetwork: boolean = false,
   ) {}
+}
+
+function rootDisk({ pool, tier, size }: RootDiskOptions): RootDisk {
+  return { pool, tier, size };
 }
 
 function checkHostPath(where: string, what: string, path: string): string {

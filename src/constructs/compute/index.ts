@@ -4,7 +4,9 @@ export {
   type BootKernel,
   type ImageBootOptions,
   type KernelBootOptions,
+  type RootDisk,
   type RootDiskOptions,
+  type VolumeBootOptions,
 } from "./boot";
 export type { CloudInit } from "./cloud-init";
 export { CpuModel } from "./cpu-model";

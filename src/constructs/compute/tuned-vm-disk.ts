@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { checkInteger, checkName, checkOneOf } from "../../checks";
+import { checkInteger, checkName, checkOneOf, requireLiteral } from "../../checks";
 import { ConfigurationError } from "../../errors";
 import { Explanation, STORAGE_LIMITS, STORAGE_PRACTICES, TuningLog } from "../../practices";
 import { DataSize } from "../../units";
@@ -15,8 +15,17 @@ export interface TunedVmDiskOptions {
   readonly pool: ITieredStoragePool;
   /** Tier of the pool. */
   readonly tier: `${TierName}`;
-  /** Size, whole MiB. It may grow later, never shrink. */
-  readonly size: DataSize;
+  /**
+   * Size, whole MiB. It may grow later, never shrink.
+   * @default - that of `existingVolume`; a new volume needs one
+   */
+  readonly size?: DataSize;
+  /**
+   * A volume that is there already: its name in the tier's pool (libvirt), or its path on the tier's datastore (vSphere). It is not managed
+   * here: neither made, changed nor deleted.
+   * @default - a new volume
+   */
+  readonly existingVolume?: string;
   /**
    * What it is connected to.
    * @default - virtio-scsi on libvirt, PVSCSI on vSphere
@@ -101,7 +110,8 @@ export interface TunedVmDiskProps extends TunedVmDiskOptions {
 
 /** A disk of a machine. `vm.addDisk()` makes it. */
 export class TunedVmDisk extends Construct {
-  public readonly size: DataSize;
+  /** `undefined` for an existing volume. */
+  public readonly size?: DataSize;
   public readonly bus: DiskBus;
   /** `undefined` where the platform has one format only. */
   public readonly format?: ImageFormat;
@@ -127,7 +137,7 @@ export class TunedVmDisk extends Construct {
     const { vm, pool } = props;
     checkSamePlatform(where, vm.platform, "storage pool", pool);
     this.#log = new TuningLog(where);
-    this.size = checkSize(where, props.size);
+    this.size = checkSize(where, props);
     this.protectData = props.protectData ?? pool.protectData;
     const order =
       props.order === undefined ? undefined : checkInteger(where, "order", props.order, { min: 0, max: 255 });
@@ -139,6 +149,7 @@ export class TunedVmDisk extends Construct {
       order: this.order,
       tier,
       size: this.size,
+      existingVolume: props.existingVolume === undefined ? undefined : checkVolumeName(where, props.existingVolume),
       root: this.order === 0,
       bus: checkChoice(where, "bus", props.bus, DiskBus),
       format: checkChoice(where, "format", props.format, ImageFormat),
@@ -184,7 +195,18 @@ export class TunedVmDisk extends Construct {
 
 const MAX_SIZE = DataSize.tebibytes(64);
 
-function checkSize(where: string, size: DataSize): DataSize {
+function checkSize(where: string, { size, existingVolume }: TunedVmDiskProps): DataSize | undefined {
+  if (existingVolume !== undefined) {
+    if (size !== undefined) {
+      throw new ConfigurationError({
+        where,
+        what: "an existing volume has its own size",
+        given: String(size),
+        mend: "leave `size` out, or `existingVolume` for a new volume",
+      });
+    }
+    return undefined;
+  }
   if (!(size instanceof DataSize)) {
     throw new ConfigurationError({
       where,
@@ -200,6 +222,23 @@ function checkSize(where: string, size: DataSize): DataSize {
     practice: STORAGE_PRACTICES.blockMultiple.id,
   });
   return size;
+}
+
+function checkVolumeName(where: string, name: string): string {
+  const literal = requireLiteral(where, "existingVolume", name);
+  if (
+    typeof literal !== "string" ||
+    !/^[A-Za-z0-9][A-Za-z0-9._\-/ ]{0,254}$/.test(literal) ||
+    literal.split("/").includes("..")
+  ) {
+    throw new ConfigurationError({
+      where,
+      what: "not a volume that can be used",
+      given: name,
+      allowed: 'a name, or a path below its datastore, of letters, digits, spaces, ".", "_", "-" and "/", without ".."',
+    });
+  }
+  return literal;
 }
 
 function checkChoice<T extends string>(

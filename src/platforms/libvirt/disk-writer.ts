@@ -1,9 +1,9 @@
 import type { DomainDevicesDisks, DomainDevicesDisksDriver } from "@cdktf/provider-libvirt/lib/domain";
-import type { Volume } from "@cdktf/provider-libvirt/lib/volume";
 import type { Construct } from "constructs";
-import { Annotations } from "../../cdktf";
+import { Annotations, type TerraformResource } from "../../cdktf";
 import { AsyncIo, CacheMode, DetectZeroes, DiskBus, IoThreadUse } from "../../constructs/compute/devices";
 import { ImageFormat } from "../../constructs/compute/image-format";
+import type { StorageBackendKind } from "../../constructs/storage/storage-backend";
 import { ConfigurationError } from "../../errors";
 import { STORAGE_LIMITS, STORAGE_PRACTICES } from "../../practices";
 import type { DiskIntent, ResolvedDisk, VmIntent } from "../platform";
@@ -12,10 +12,12 @@ import type { Place } from "./disk-layout";
 import type { LibvirtHost } from "./libvirt-host";
 import type { LibvirtPlatform } from "./libvirt-platform";
 import type { TierOnHost, TierWriter } from "./tier-writer";
+import { isAtLeast, type Version } from "./version";
 import { writeVolume } from "./volume-writer";
 
 export interface WrittenDisk {
-  readonly volume: Volume;
+  /** What the domain has to wait for. */
+  readonly resource: TerraformResource;
   readonly order: number;
   /** Without its target, which the layout decides. */
   readonly device: DomainDevicesDisks & { readonly driver: DomainDevicesDisksDriver };
@@ -30,6 +32,9 @@ export interface WrittenDisk {
   explain(place: Place): void;
 }
 
+/** First QEMU with io_uring. */
+const IO_URING: Version = [5, 0, 0];
+
 const BUSES = [DiskBus.VIRTIO_SCSI, DiskBus.VIRTIO_BLK, DiskBus.SATA];
 
 /** Writes a disk of a domain and its volume. */
@@ -42,35 +47,39 @@ export function writeDisk(
 ): WrittenDisk {
   const where = scope.node.path;
   const tier = (intent.tier as TierWriter).on(where, host);
+  if (intent.eagerZeroed !== undefined) {
+    throw new ConfigurationError({
+      where,
+      what: "eagerZeroed belongs to vSphere",
+      given: intent.eagerZeroed,
+      mend: "leave it out",
+      practice: STORAGE_PRACTICES.thinProvisioning.id,
+    });
+  }
   const bus = chooseBus(where, intent);
   const virtio = bus !== DiskBus.SATA;
   const format = chooseFormat(where, tier, vm, intent);
   const { cache, asyncIo } = chooseIo(scope, tier, intent);
-  const queues = virtio ? chooseQueues(vm, intent) : undefined;
-  const serial = chooseSerial(where, intent);
-  const volumeName = `${vm.name}-${intent.name}${tier.backend.kind === "lvm" ? "" : `.${format}`}`;
-  const image = intent.root ? vm.boot?.fromImage : undefined;
-  const volume = writeVolume(scope, {
-    name: volumeName,
-    size: intent.size,
-    format,
-    ...(image && { base: { volume: (intent.tier as TierWriter).image(where, host, image), format: image.format } }),
-    tier,
-    provider: platform.provider(host),
-    uri: host.uri,
-    guest: vm.name,
-    protectData: intent.protectData,
-  });
-  if (intent.protectData) {
-    intent.log.record(STORAGE_PRACTICES.dataProtected, "lifecycle.prevent_destroy", true);
+  if (asyncIo === AsyncIo.IO_URING && host.qemuVersion !== undefined && !isAtLeast(host.qemuVersion, IO_URING)) {
+    throw new ConfigurationError({
+      where,
+      what: `host ${host.name} has no io_uring`,
+      given: `QEMU ${host.qemuVersion.join(".")}`,
+      allowed: "QEMU 5.0.0 and later",
+      mend: "leave `asyncIo` out",
+      practice: STORAGE_PRACTICES.ioUring.id,
+    });
   }
+  const queues = virtio ? chooseQueues(vm, intent) : undefined;
+  const serial = chooseSerial(intent);
+  const volume = volumeOf(scope, platform, host, vm, intent, tier, format);
   const ioThread = intent.ioThread ?? (virtio ? vm.workload.defaults.ioThread : IoThreadUse.NONE);
   return {
-    volume,
+    resource: volume.resource,
     order: intent.order,
     device: {
       device: "disk",
-      source: { volume: { pool: tier.name, volume: volumeName } },
+      source: { volume: { pool: tier.name, volume: volume.name } },
       driver: { name: "qemu", type: format, cache, io: asyncIo, ...discardOf(scope, intent) },
       ...(serial !== undefined && { serial }),
       ...(intent.readOnly && { readOnly: true }),
@@ -83,11 +92,50 @@ export function writeDisk(
     ioThread,
     queueDepth: intent.queueDepth,
     resolved: { bus, format, cache, asyncIo, queues, serial },
-    ...(!intent.protectData && {
-      attachment: hashOf([tier.name, tier.backend, volumeName, intent.size.toBytes(), image?.source]),
-    }),
+    attachment: volume.attachment,
     explain: (place) => explainPlace(intent, ioThread, place),
   };
+}
+
+interface DiskVolume {
+  readonly name: string;
+  readonly resource: TerraformResource;
+  readonly attachment?: string;
+}
+
+function volumeOf(
+  scope: Construct,
+  platform: LibvirtPlatform,
+  host: LibvirtHost,
+  vm: VmIntent,
+  { name, size, existingVolume, root, tier: writer, protectData, log }: DiskIntent,
+  tier: TierOnHost,
+  format: ImageFormat,
+): DiskVolume {
+  if (existingVolume !== undefined) {
+    return { name: existingVolume, resource: tier.pool };
+  }
+  const image = root ? vm.boot?.fromImage : undefined;
+  const volumeName = `${vm.name}-${name}${tier.backend.kind === "lvm" ? "" : `.${format}`}`;
+  const resource = writeVolume(scope, {
+    name: volumeName,
+    size: size!,
+    format,
+    ...(image && {
+      base: { volume: (writer as TierWriter).image(scope.node.path, host, image), format: image.format },
+    }),
+    tier,
+    provider: platform.provider(host),
+    uri: host.uri,
+    guest: vm.name,
+    protectData,
+  });
+  if (protectData) {
+    log.record(STORAGE_PRACTICES.dataProtected, "lifecycle.prevent_destroy", true);
+    return { name: volumeName, resource };
+  }
+  const attachment = hashOf([tier.name, tier.backend, volumeName, size!.toBytes(), image?.source]);
+  return { name: volumeName, resource, attachment };
 }
 
 function explainPlace(
@@ -139,7 +187,7 @@ function chooseFormat(
   where: string,
   { backend }: TierOnHost,
   { boot }: VmIntent,
-  { format, root, shareable, readOnly, log }: DiskIntent,
+  { format, existingVolume, root, shareable, readOnly, log }: DiskIntent,
 ): ImageFormat {
   const onImage = root && boot?.fromImage !== undefined;
   if (backend.kind === "lvm" && (onImage || format === ImageFormat.QCOW2)) {
@@ -163,7 +211,8 @@ function chooseFormat(
       practice: STORAGE_PRACTICES.imageFormat.id,
     });
   }
-  const chosen = format ?? (onImage ? ImageFormat.QCOW2 : ImageFormat.RAW);
+  const chosen =
+    format ?? (existingVolume === undefined ? newFormat(onImage) : formatByName(where, backend.kind, existingVolume));
   if (shareable && !readOnly && chosen === ImageFormat.QCOW2) {
     throw new ConfigurationError({
       where,
@@ -175,6 +224,26 @@ function chooseFormat(
   }
   log.record(STORAGE_PRACTICES.imageFormat, "driver.type", chosen, undefined, format !== undefined);
   return chosen;
+}
+
+function newFormat(onImage: boolean): ImageFormat {
+  return onImage ? ImageFormat.QCOW2 : ImageFormat.RAW;
+}
+
+/** @throws ConfigurationError where the name does not tell: a volume that is taken for another format is damaged by the first write */
+function formatByName(where: string, backend: StorageBackendKind, volume: string): ImageFormat {
+  const suffix = /\.(qcow2|raw|img)$/.exec(volume)?.[1];
+  if (suffix === undefined && backend !== "lvm") {
+    throw new ConfigurationError({
+      where,
+      what: "the format of an existing volume is not known from its name",
+      given: volume,
+      allowed: Object.values(ImageFormat).join(", "),
+      mend: "give `format`",
+      practice: STORAGE_PRACTICES.imageFormat.id,
+    });
+  }
+  return suffix === "qcow2" ? ImageFormat.QCOW2 : ImageFormat.RAW;
 }
 
 function chooseIo(
@@ -234,15 +303,7 @@ function discardOf(scope: Construct, { discard, detectZeroes, log }: DiskIntent)
 }
 
 /** A disk is found by its serial number: the one given, or its id where that fits. */
-function chooseSerial(where: string, { serial, name, log, eagerZeroed }: DiskIntent): string | undefined {
-  if (eagerZeroed !== undefined) {
-    throw new ConfigurationError({
-      where,
-      what: "eagerZeroed belongs to vSphere",
-      given: eagerZeroed,
-      mend: "leave it out",
-    });
-  }
+function chooseSerial({ serial, name, log }: DiskIntent): string | undefined {
   const chosen = serial ?? (name.length <= STORAGE_LIMITS.maxSerialLength ? name : undefined);
   if (chosen !== undefined) {
     log.record(STORAGE_PRACTICES.stableSerial, "serial", chosen, undefined, serial !== undefined);

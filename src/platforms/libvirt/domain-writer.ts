@@ -6,7 +6,7 @@ import { type CloudInitDisk, writeCloudInit } from "./cloud-init-writer";
 import { hashOf, reference } from "./definition";
 import { DiskLayout } from "./disk-layout";
 import { type WrittenDisk, writeDisk } from "./disk-writer";
-import { checkMachine, hardwareOf, standardDevices } from "./hardware";
+import { checkMachine, hardwareOf, standardDevices, warnOfNumaNodes } from "./hardware";
 import type { LibvirtHost } from "./libvirt-host";
 import type { LibvirtPlatform } from "./libvirt-platform";
 import { checkVectors, type WrittenNic, writeNic } from "./nic-writer";
@@ -47,6 +47,7 @@ export class DomainWriter implements PlatformVm {
     private readonly intent: VmIntent,
   ) {
     checkMachine(scope.node.path, host, intent);
+    warnOfNumaNodes(scope, host, intent);
     this.#domain = new ComposedDomain(scope, "Resource", {
       provider: platform.provider(host),
       ...hardwareOf(host, intent),
@@ -73,7 +74,7 @@ export class DomainWriter implements PlatformVm {
       this.dependOn(this.#cloudInit.volume);
     }
     this.#disks.push(disk);
-    this.dependOn(disk.volume);
+    this.dependOn(disk.resource);
     disk.explain(new DiskLayout(this.scope.node.path, this.intent, this.#disks).place(disk));
     this.recompose();
     return disk.resolved;

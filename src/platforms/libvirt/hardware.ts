@@ -1,4 +1,6 @@
 import type { DomainConfig, DomainDevices } from "@cdktf/provider-libvirt/lib/domain";
+import type { Construct } from "constructs";
+import { Annotations } from "../../cdktf";
 import { requireLiteral } from "../../checks";
 import { CpuModel } from "../../constructs/compute/cpu-model";
 import { FirmwareKind } from "../../constructs/compute/firmware";
@@ -8,6 +10,16 @@ import type { VmIntent } from "../platform";
 import { Accelerator, type LibvirtHost } from "./libvirt-host";
 
 const DEFAULT_MACHINE = "q35";
+
+/** Warns where a machine does not fit into one NUMA node of its host. */
+export function warnOfNumaNodes(scope: Construct, { name, cpus, numaNodes }: LibvirtHost, { vcpus }: VmIntent): void {
+  if (cpus !== undefined && numaNodes !== undefined && vcpus > Math.floor(cpus / numaNodes)) {
+    const { id, reason, consequence } = COMPUTE_PRACTICES.oneNumaNode;
+    Annotations.of(scope).addWarning(
+      `${vcpus} vCPUs are more than a NUMA node of host ${name} has CPUs (${Math.floor(cpus / numaNodes)}): ${reason}; ${consequence} [${id}]`,
+    );
+  }
+}
 
 /** @throws ConfigurationError for what a machine on this host can't have */
 export function checkMachine(where: string, host: LibvirtHost, intent: VmIntent): void {

@@ -58,6 +58,16 @@ export interface LibvirtHostOptions {
    */
   readonly cpus?: number;
   /**
+   * NUMA nodes of the host: a guest with more vCPUs than a node has CPUs is warned about.
+   * @default - not known, not checked
+   */
+  readonly numaNodes?: number;
+  /**
+   * Version of QEMU, such as `"8.2.0"`: what needs a newer one is refused.
+   * @default - not known, not checked
+   */
+  readonly qemuVersion?: string;
+  /**
    * Where the host has UEFI.
    * @default UEFI_FIRMWARE.debian
    */
@@ -101,6 +111,8 @@ export class LibvirtHost implements IHost {
   public readonly accelerator: Accelerator;
   public readonly libvirtVersion?: Version;
   public readonly cpus?: number;
+  public readonly numaNodes?: number;
+  public readonly qemuVersion?: Version;
   public readonly uefi: UefiFirmware;
   public readonly nvramFolder: string;
 
@@ -115,6 +127,11 @@ export class LibvirtHost implements IHost {
       options.libvirtVersion === undefined ? undefined : parseVersion(where, options.libvirtVersion);
     this.cpus =
       options.cpus === undefined ? undefined : checkInteger(where, "cpus", options.cpus, { min: 1, max: 8192 });
+    this.numaNodes =
+      options.numaNodes === undefined
+        ? undefined
+        : checkInteger(where, "numaNodes", options.numaNodes, { min: 1, max: 1024 });
+    this.qemuVersion = options.qemuVersion === undefined ? undefined : parseVersion(where, options.qemuVersion);
     this.uefi = options.uefi ?? UEFI_FIRMWARE.debian;
     this.nvramFolder = options.nvramFolder ?? "/var/lib/libvirt/qemu/nvram";
   }
