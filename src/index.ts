@@ -2,7 +2,6 @@ export * from "./constructs/compute";
 export * from "./constructs/network";
 export * from "./constructs/storage";
 export { ConfigurationError } from "./errors";
-export * from "./platforms/libvirt";
 export type { IHost, IPlatform } from "./platforms/platform";
 export { type Decision, Explanation, type Setting } from "./practices";
 export { TunedStack } from "./stack";

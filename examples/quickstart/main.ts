@@ -1,11 +1,8 @@
 import { App } from "cdktf";
 import {
-  Accelerator,
   Boot,
   DataSize,
   DistributedVSwitch,
-  LibvirtHost,
-  LibvirtPlatform,
   StorageBackend,
   StorageTier,
   SwitchBacking,
@@ -14,6 +11,7 @@ import {
   TunedVm,
   Workload,
 } from "virtuned";
+import { Accelerator, LibvirtHost, LibvirtPlatform } from "virtuned/libvirt";
 
 const {
   LIBVIRT_URI = "qemu:///system",
@@ -29,7 +27,11 @@ const platform = new LibvirtPlatform(stack, "kvm", {
   hosts: [LibvirtHost.at("local", LIBVIRT_URI, { accelerator: ACCELERATOR as Accelerator })],
 });
 
-const fabric = new DistributedVSwitch(stack, "fabric", { platform, mtu: 9000, backing: SwitchBacking.nat("10.87.0.0/24") });
+const fabric = new DistributedVSwitch(stack, "fabric", {
+  platform,
+  mtu: 9000,
+  backing: SwitchBacking.nat("10.87.0.0/24"),
+});
 const apps = fabric.addVlanSegment("apps");
 
 const storage = new TieredStoragePool(stack, "storage", {
