@@ -228,6 +228,14 @@ export const VSPHERE_PRACTICES = {
     severity: ADVICE,
     source: SOURCES.vsphereVm,
   }),
+  attachedDisk: practice({
+    id: "vsphere-attached-disk",
+    title: "An existing VMDK is attached as it is",
+    reason:
+      "the provider attaches a file of a datastore, never deletes it, and refuses any word on its size or provisioning",
+    severity: ERROR,
+    source: SOURCES.vsphereVm,
+  }),
   diskBuses: practice({
     id: "vsphere-disk-buses",
     title: "vSphere has PVSCSI, NVMe and SATA",

@@ -15,11 +15,13 @@ const SINGLE_GIB = DataSize.gibibytes(1);
 /** Labels that the provider keeps for itself. */
 const RESERVED_LABEL = "orphaned_disk_";
 
+const MULTI_WRITER = "sharingMultiWriter";
+
 export interface VsphereDisk {
   readonly intent: DiskIntent;
   readonly tier: VsphereTier;
   readonly bus: VsphereDiskBus;
-  readonly block: Omit<VirtualMachineDisk, "unitNumber" | "controllerType">;
+  readonly block: Omit<VirtualMachineDisk, "datastoreId" | "storagePolicyId" | "unitNumber" | "controllerType">;
   readonly resolved: ResolvedDisk;
 }
 
@@ -56,24 +58,40 @@ export function createDisk(scope: Construct, intent: DiskIntent, template: Provi
     });
   }
   log.record(VSPHERE_PRACTICES.diskLabel, "label", intent.name);
-  const provisioning = provision(where, intent, template);
+  const file =
+    intent.existingVolume === undefined
+      ? newFile(where, intent, template)
+      : existingFile(where, intent, tier, intent.existingVolume);
+  return { intent, tier, bus, block: { label: intent.name, ...file }, resolved: { bus } };
+}
+
+function newFile(where: string, intent: DiskIntent, template: Provisioning | undefined) {
   if (intent.protectData) {
-    log.record(VSPHERE_PRACTICES.diskKept, "keep_on_remove", true);
+    intent.log.record(VSPHERE_PRACTICES.diskKept, "keep_on_remove", true);
   }
   return {
-    intent,
-    tier,
-    bus,
-    block: {
-      label: intent.name,
-      size: wholeGibibytes(where, intent.size),
-      ...(tier.datastoreId !== undefined && { datastoreId: tier.datastoreId }),
-      ...(tier.storagePolicyId !== undefined && { storagePolicyId: tier.storagePolicyId }),
-      ...provisioning,
-      keepOnRemove: intent.protectData,
-    },
-    resolved: { bus },
+    size: wholeGibibytes(where, intent.size!),
+    ...provision(where, intent, template),
+    keepOnRemove: intent.protectData,
   };
+}
+
+/** A VMDK that is there already. The provider keeps it when it is removed, and takes no word on its size or provisioning. */
+function existingFile(where: string, intent: DiskIntent, tier: VsphereTier, path: string) {
+  const fail = (what: string, given: unknown, mend: string): never => {
+    throw new ConfigurationError({ where, what, given, mend, practice: VSPHERE_PRACTICES.attachedDisk.id });
+  };
+  if (!path.endsWith(".vmdk")) {
+    fail("an existing volume of vSphere is a VMDK", path, "give its path on the datastore, such as orders/data.vmdk");
+  }
+  if (tier.datastoreClusterId !== undefined) {
+    fail("an existing volume is in a datastore, not in a cluster of them", tier.name, "use a tier on its datastore");
+  }
+  if (intent.eagerZeroed !== undefined) {
+    fail("an existing volume is provisioned already", `eagerZeroed: ${intent.eagerZeroed}`, "leave `eagerZeroed` out");
+  }
+  intent.log.record(VSPHERE_PRACTICES.attachedDisk, "attach", true);
+  return { attach: true, path, ...(intent.shareable && { diskSharing: MULTI_WRITER }) };
 }
 
 function refuseWhatEsxiDecides(where: string, intent: DiskIntent): void {
@@ -152,8 +170,8 @@ function provision(where: string, intent: DiskIntent, template: Provisioning | u
       });
     }
     log.record(VSPHERE_PRACTICES.multiWriter, "eagerly_scrub", true, undefined, eagerZeroed === true);
-    log.record(VSPHERE_PRACTICES.multiWriter, "disk_sharing", "sharingMultiWriter", "given as `shareable`", true);
-    return { thinProvisioned: false, eagerlyScrub: true, diskSharing: "sharingMultiWriter" };
+    log.record(VSPHERE_PRACTICES.multiWriter, "disk_sharing", MULTI_WRITER, "given as `shareable`", true);
+    return { thinProvisioned: false, eagerlyScrub: true, diskSharing: MULTI_WRITER };
   }
   if (eagerZeroed === undefined && template !== undefined) {
     log.record(VSPHERE_PRACTICES.cloneKeeps, "thin_provisioned", "as the template's");

@@ -16,6 +16,8 @@ export interface VsphereTier extends PlatformTier {
   readonly datastoreId?: string;
   readonly datastoreClusterId?: string;
   readonly storagePolicyId?: string;
+  /** Terraform's address of the datastore, where this program makes it. */
+  readonly made?: string;
 }
 
 export function createTier(platform: VspherePlatform, scope: Construct, intent: TierIntent): VsphereTier {
@@ -48,7 +50,7 @@ function mountNfs(
   platform: VspherePlatform,
   scope: Construct,
   intent: TierIntent,
-  tier: Omit<VsphereTier, "datastoreId">,
+  tier: Omit<VsphereTier, "datastoreId" | "made">,
 ): VsphereTier {
   const { server, path, version, mountPath } = intent.backend.settings;
   const where = scope.node.path;
@@ -91,7 +93,12 @@ function mountNfs(
     ...(tagged !== undefined && { tags: [tagged.tagId] }),
     ...(intent.protectData && { lifecycle: { preventDestroy: true } }),
   });
-  return { ...tier, ...(tagged && { storagePolicyId: tagged.policyId }), datastoreId: datastore.id };
+  return {
+    ...tier,
+    ...(tagged && { storagePolicyId: tagged.policyId }),
+    datastoreId: datastore.id,
+    made: `${datastore.terraformResourceType}.${datastore.friendlyUniqueId}`,
+  };
 }
 
 /** A storage policy for the datastores that carry the tier's tag, so that more of them can be added by tagging. */

@@ -3,7 +3,7 @@ import type { Construct } from "constructs";
 import { Annotations } from "../../cdktf";
 import { checkUnique } from "../../checks";
 import { FirmwareKind } from "../../constructs/compute/firmware";
-import { ConfigurationError, isToken } from "../../errors";
+import { ConfigurationError, type ConfigurationErrorDetails, isToken } from "../../errors";
 import {
   COMPUTE_PRACTICES,
   type Practice,
@@ -85,6 +85,12 @@ export class VsphereVm implements PlatformVm {
     checkCapacity(scope.node.path, intent.order);
     this.#disks = disks;
     this.#putDisks();
+    if (disk.tier.made !== undefined && !this.#isHome(disk)) {
+      const { reason, id } = VSPHERE_PRACTICES.datastoreFirst;
+      Annotations.of(scope).addWarning(
+        `${reason}: before this machine is made, run terraform apply -target=${disk.tier.made} once [${id}]`,
+      );
+    }
     return disk.resolved;
   }
 
@@ -92,12 +98,20 @@ export class VsphereVm implements PlatformVm {
     const first = this.#disks[0]!;
     // Without a root disk the first data disk, of order 1, is the first of its bus.
     const base = Math.min(first.intent.order, 1);
-    const placed = this.#disks.map((disk) => ({ disk, place: placeOf(disk.bus, disk.intent.order - base) }));
+    const placed = this.#disks
+      .map((disk) => ({ disk, place: placeOf(disk.bus, disk.intent.order - base) }))
+      // In the order that the provider keeps them in: what a disk leaves out it takes from the disk that was at its index before.
+      .sort((a, b) => a.place.unitNumber - b.place.unitNumber);
+    const anyPolicy = this.#disks.some(({ tier }) => tier.storagePolicyId !== undefined);
     this.resource.putDisk(
       placed.map(({ disk, place: { unitNumber, controllerType } }) => ({
         ...disk.block,
         unitNumber,
         controllerType,
+        // The provider can't plan a disk in a datastore that is still to be made, unless the disk follows its machine there.
+        datastoreId: disk.tier.made !== undefined && this.#isHome(disk) ? "" : disk.tier.datastoreId,
+        // Said even where there is none, lest it be taken from another disk.
+        storagePolicyId: disk.tier.storagePolicyId ?? (anyPolicy ? "" : undefined),
       })),
     );
     for (const { disk, place } of placed) {
@@ -127,21 +141,32 @@ export class VsphereVm implements PlatformVm {
     }
   }
 
-  /** What only shows when all disks are there. */
+  /** Whether a new disk is in the datastore of the machine's own files. */
+  #isHome({ intent, tier }: VsphereDisk): boolean {
+    return (
+      intent.existingVolume === undefined &&
+      this.platform._datastoreId === undefined &&
+      tier.datastoreId === this.#disks[0]!.tier.datastoreId
+    );
+  }
+
+  /** What only shows when all devices are there. */
   #whatIsMissing(): string[] {
     const orders = this.#disks.map(({ intent }) => intent.order);
-    if (orders.length > 0 && orders[0]! <= 1) {
-      return [];
+    const where = this.#where;
+    const missing: ConfigurationErrorDetails[] = [];
+    if (this.#nics.length === 0) {
+      const practice = VSPHERE_PRACTICES.nicCount.id;
+      missing.push({ where, what: "the machine has no NIC", mend: "add one with addNic", practice });
     }
-    return [
-      new ConfigurationError({
-        where: this.#where,
-        what: orders.length === 0 ? "the machine has no disk" : "no disk of the machine is the first",
-        given: orders.length === 0 ? undefined : `orders ${orders.join(", ")}`,
-        mend: orders.length === 0 ? "add one with addDisk" : "give one of them `order: 1`",
-        practice: VSPHERE_PRACTICES.firstUnit.id,
-      }).message,
-    ];
+    const practice = VSPHERE_PRACTICES.firstUnit.id;
+    if (orders.length === 0) {
+      missing.push({ where, what: "the machine has no disk", mend: "add one with addDisk", practice });
+    } else if (orders[0]! > 1) {
+      const what = "no disk of the machine is the first";
+      missing.push({ where, what, given: `orders ${orders.join(", ")}`, mend: "give one of them order 1", practice });
+    }
+    return missing.map((details) => new ConfigurationError(details).message);
   }
 }
 
