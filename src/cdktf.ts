@@ -2,6 +2,16 @@
  * The one door to CDK for Terraform: everything in `src/` that needs it imports it from here (the drop-in stack apart, which reaches deeper),
  * so that moving to a fork of the library is an edit of this file.
  */
-export { Annotations, Fn, Lazy, ref, TerraformResource, TerraformStack, TerraformVariable, Token } from "cdktf";
+export {
+  Annotations,
+  Fn,
+  Lazy,
+  ref,
+  TerraformLocal,
+  TerraformResource,
+  TerraformStack,
+  TerraformVariable,
+  Token,
+} from "cdktf";
 export { addCustomSynthesis } from "cdktf/lib/synthesize/synthesizer";
 export { DataResource as TerraformData } from "cdktf/lib/terraform-data-resource";

@@ -279,7 +279,7 @@ function cloudInit(scope: Construct, intent: VmIntent): Partial<VirtualMachineCo
   }
   intent.log.record(VSPHERE_PRACTICES.guestInfo, "extra_config", "guestinfo.metadata, guestinfo.userdata");
   intent.log.record(VSPHERE_PRACTICES.guestInfoNoReboot, "extra_config_reboot_required", false);
-  return { extraConfig: guestInfo(intent.name, intent.cloudInit), extraConfigRebootRequired: false };
+  return { extraConfig: guestInfo(scope, intent.name, intent.cloudInit), extraConfigRebootRequired: false };
 }
 
 function waits(where: string, intent: VmIntent): Partial<VirtualMachineConfig> {
