@@ -10,6 +10,8 @@ const npm = (...args) => execFileSync("npm", args, { cwd: root, stdio: "inherit"
 if (newer(`${root}package-lock.json`, `${root}node_modules/.package-lock.json`)) {
   console.log("virtuned: installing dependencies (npm ci)");
   npm("ci", "--no-audit", "--no-fund");
-} else if (newer(`${root}bindings/libvirt/schema.json`, `${root}bindings/libvirt/lib/index.js`)) {
+}
+if (newer(`${root}bindings/libvirt/schema.json`, `${root}bindings/libvirt/lib/index.js`)) {
+  console.log("virtuned: building the bindings for libvirt");
   npm("run", "-s", "build:bindings");
 }
