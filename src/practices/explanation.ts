@@ -25,8 +25,13 @@ export interface Setting {
   readonly url?: string;
 }
 
-const COLUMNS = ["subject", "setting", "value", "decision", "why", "source"] as const;
-const WRAP = 60;
+const HEAD = ["SETTING", "VALUE", "WHY", "SOURCE"] as const;
+const DEFAULT_WIDTH = 140;
+const WIDEST_VALUE = 32;
+const WIDEST_SOURCE = 34;
+const NARROWEST_WHY = 20;
+const INDENT = "  ";
+const GAP = "  ";
 
 /** What was tuned and why: read it as a table or as JSON. */
 export class Explanation {
@@ -42,26 +47,21 @@ export class Explanation {
     return this.settings.find((s) => s.setting === setting && (subject === undefined || s.subject === subject))?.value;
   }
 
-  /** A plain-text table; long reasons are wrapped. */
-  public toTable(): string {
+  /**
+   * A plain-text table, grouped by subject. Values that the user gave say so; what is long is wrapped.
+   * @param options `width`: columns that it fits in, where the names of settings and values leave room; 140 unless told
+   */
+  public toTable({ width = DEFAULT_WIDTH }: { readonly width?: number } = {}): string {
     if (this.settings.length === 0) {
       return "Nothing was tuned.";
     }
-    const rows = [COLUMNS.map((c) => c.toUpperCase()), ...this.settings.map((s) => COLUMNS.map((c) => s[c]))].map((r) =>
-      r.map((cell) => wrap(cell, WRAP)),
-    );
-    const widths = COLUMNS.map((_, c) => Math.max(...rows.map((r) => Math.max(...r[c]!.map((line) => line.length)))));
-    return rows
-      .flatMap((cells) => {
-        const height = Math.max(...cells.map((lines) => lines.length));
-        return Array.from({ length: height }, (_, line) =>
-          cells
-            .map((lines, c) => (lines[line] ?? "").padEnd(widths[c]!))
-            .join("  ")
-            .trimEnd(),
-        );
-      })
-      .join("\n");
+    const subjects = [...new Set(this.settings.map((setting) => setting.subject))];
+    const groups = subjects.map((subject) => this.settings.filter((s) => s.subject === subject).map(cellsOf));
+    const widths = widthsOf([HEAD, ...groups.flat()], width);
+    return [
+      layOut(HEAD, widths),
+      ...groups.map((rows, i) => [oneLine(subjects[i]!), ...rows.map((row) => layOut(row, widths))].join("\n")),
+    ].join("\n\n");
   }
 
   public toJSON(): readonly Setting[] {
@@ -73,18 +73,47 @@ export class Explanation {
   }
 }
 
+type Row = readonly [setting: string, value: string, why: string, source: string];
+
+function cellsOf({ setting, value, decision, why, source }: Setting): Row {
+  const shown = decision === Decision.GIVEN ? `${value} (given)` : value;
+  return [oneLine(setting), oneLine(shown), oneLine(why), oneLine(source)];
+}
+
+/** Reasons get what the other columns leave. */
+function widthsOf(rows: readonly Row[], width: number): readonly number[] {
+  const longest = (column: number) => Math.max(...rows.map((row) => row[column]!.length));
+  const setting = longest(0);
+  const value = Math.min(longest(1), WIDEST_VALUE);
+  const source = Math.min(longest(3), WIDEST_SOURCE);
+  const rest = width - INDENT.length - 3 * GAP.length - setting - value - source;
+  return [setting, value, Math.min(longest(2), Math.max(NARROWEST_WHY, rest)), source];
+}
+
+function layOut(row: Row, widths: readonly number[]): string {
+  const cells = row.map((cell, column) => wrap(cell, widths[column]!));
+  return Array.from({ length: Math.max(...cells.map((lines) => lines.length)) }, (_, line) =>
+    (INDENT + cells.map((lines, column) => (lines[line] ?? "").padEnd(widths[column]!)).join(GAP)).trimEnd(),
+  ).join("\n");
+}
+
+/** Wraps at spaces, and within a word that has no room. */
 function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line && line.length + word.length + 1 > width) {
-      lines.push(line);
-      line = word;
+  const lines = [""];
+  for (const word of text.split(" ").flatMap((long) => long.match(new RegExp(`.{1,${width}}`, "gu")) ?? [])) {
+    const line = lines.at(-1)!;
+    if (line === "" || line.length + 1 + word.length <= width) {
+      lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
     } else {
-      line = line ? `${line} ${word}` : word;
+      lines.push(word);
     }
   }
-  return [...lines, line];
+  return lines;
+}
+
+/** A value may come from a file: what would move a terminal's cursor is not shown. */
+function oneLine(text: string): string {
+  return text.replace(/[\s\p{Cc}]+/gu, " ").trim();
 }
 
 /** Collects settings of one subject while it is being tuned; a later entry of the same setting replaces the earlier one. */
