@@ -14,9 +14,9 @@ import (
 // (TaskManager.CreateTask) may never end.
 const settleLimit = 20 * time.Second
 
-// gate lets one request in at a time and holds it until the tasks it started have ended. The simulator's
-// objects are written for one client doing one thing: in parallel they lose list entries (switches, hosts
-// and folders are plain slices) and can take their object locks in opposite orders.
+// gate lets one request in at a time and holds it until the tasks it started have ended. The simulator locks
+// the object a method is called on, not what the method touches beside it: parallel requests race for the lists
+// of hosts, datastores and folders (the race detector shows it for machines made and changed at once).
 type gate struct {
 	entry sync.Mutex
 
