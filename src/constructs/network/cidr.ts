@@ -1,21 +1,38 @@
 import { requireLiteral } from "../../checks";
 import { ConfigurationError } from "../../errors";
 
-const MIN_PREFIX = 8;
+/** libvirt gives out at most 65,535 addresses by DHCP. */
+const MIN_PREFIX = 16;
 const MAX_PREFIX = 29;
+
+/** Without leading zeros, which some programs read as octal. */
+const OCTET = "(0|[1-9]\\d{0,2})";
+const CIDR = new RegExp(`^${OCTET}\\.${OCTET}\\.${OCTET}\\.${OCTET}/([1-9]\\d?)$`);
+
+const LOOPBACK = 127;
+const FIRST_MULTICAST = 224;
 
 /**
  * Checks an IPv4 network in CIDR notation that is to give addresses by DHCP.
- * @throws ConfigurationError where it is malformed, has host bits set, or is larger than /8 or smaller than /29
+ * @throws ConfigurationError where it is malformed, has host bits set, is larger than /16 or smaller than /29, or has no addresses of guests
  */
 export function checkCidr(where: string, cidr: string): string {
   const literal = requireLiteral(where, "the network", cidr);
   const allowed = `an IPv4 network with no host bits set, /${MIN_PREFIX} to /${MAX_PREFIX}, such as "10.20.0.0/24"`;
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(String(literal));
+  const match = typeof literal === "string" ? CIDR.exec(literal) : null;
   const octets = match?.slice(1, 5).map(Number) ?? [];
   const prefix = Number(match?.[5]);
   if (!match || octets.some((o) => o > 255) || prefix < MIN_PREFIX || prefix > MAX_PREFIX) {
     throw new ConfigurationError({ where, what: "not a network that can be used", given: cidr, allowed });
+  }
+  if (octets[0] === 0 || octets[0] === LOOPBACK || octets[0]! >= FIRST_MULTICAST) {
+    throw new ConfigurationError({
+      where,
+      what: "not a network that guests can have addresses of",
+      given: cidr,
+      allowed,
+      mend: "give a private network: a part of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16",
+    });
   }
   const address = toNumber(octets);
   const network = address - (address % 2 ** (32 - prefix));

@@ -33,7 +33,7 @@ export class SwitchBacking {
 
   /**
    * A network behind the host's address, with addresses by DHCP: for a lab.
-   * @param cidr IPv4 network, /8 to /29; the host has its first address
+   * @param cidr IPv4 network, /16 to /29; the host has its first address
    */
   public static nat(cidr: string): SwitchBacking {
     return new SwitchBacking(SwitchBackingKind.NAT, undefined, checkCidr("SwitchBacking.nat", cidr));
@@ -41,7 +41,7 @@ export class SwitchBacking {
 
   /**
    * A network among guests of one host only.
-   * @param cidr IPv4 network, /8 to /29, for addresses by DHCP; the host has its first address. Without one the network has no addresses.
+   * @param cidr IPv4 network, /16 to /29, for addresses by DHCP; the host has its first address. Without one the network has no addresses.
    */
   public static isolated(cidr?: string): SwitchBacking {
     return new SwitchBacking(

@@ -1,0 +1,104 @@
+import { App, Lazy, TerraformVariable, Token } from "cdktf";
+import { Construct, type IConstruct } from "constructs";
+import { DataSize, DiskBus, NicModel, TunedStack, TunedVm, type TunedVmProps } from "virtuned";
+import type {
+  DiskIntent,
+  ExistingSegmentIntent,
+  IHost,
+  IPlatform,
+  NicIntent,
+  PlatformSegment,
+  PlatformSwitch,
+  PlatformTier,
+  PlatformVm,
+  ResolvedDisk,
+  ResolvedNic,
+  SegmentIntent,
+  SwitchIntent,
+  TierIntent,
+  VmIntent,
+} from "../../src/platforms/platform";
+import { newFolder } from "./folders";
+
+/** A platform that takes everything and keeps what it was asked for: what constructs say, whatever the platform. */
+export class RecordingPlatform extends Construct implements IPlatform {
+  public readonly kind = "recording";
+  public readonly hosts: readonly IHost[];
+  public readonly switches: SwitchIntent[] = [];
+  public readonly segments: (SegmentIntent | ExistingSegmentIntent)[] = [];
+  public readonly tiers: TierIntent[] = [];
+  public readonly vms: VmIntent[] = [];
+  public readonly nics: NicIntent[] = [];
+  public readonly disks: DiskIntent[] = [];
+
+  public constructor(scope: Construct, id: string, hosts: readonly string[] = ["kvm1", "kvm2"]) {
+    super(scope, id);
+    this.hosts = hosts.map((name) => ({ name }));
+  }
+
+  public createSwitch(_scope: Construct, intent: SwitchIntent): PlatformSwitch {
+    this.switches.push(intent);
+    return { addSegment: (_segment, segment) => this.segment(segment) };
+  }
+
+  public importSegment(_scope: Construct, intent: ExistingSegmentIntent): PlatformSegment {
+    return this.segment(intent);
+  }
+
+  public createTier(_scope: Construct, intent: TierIntent): PlatformTier {
+    this.tiers.push(intent);
+    return { platform: this };
+  }
+
+  public createVm(scope: Construct, intent: VmIntent): PlatformVm {
+    this.vms.push(intent);
+    const resource: IConstruct = new Construct(scope, "Resource");
+    return {
+      resource,
+      addNic: (_nic, nic) => this.nic(nic),
+      addDisk: (_disk, disk) => this.disk(disk),
+    };
+  }
+
+  private segment(intent: SegmentIntent | ExistingSegmentIntent): PlatformSegment {
+    this.segments.push(intent);
+    return { platform: this };
+  }
+
+  private nic(intent: NicIntent): ResolvedNic {
+    this.nics.push(intent);
+    const { model = NicModel.VIRTIO, queues, macAddress } = intent;
+    return { model, queues, macAddress };
+  }
+
+  private disk(intent: DiskIntent): ResolvedDisk {
+    this.disks.push(intent);
+    const { bus = DiskBus.VIRTIO_SCSI, format, cache, asyncIo, queues, serial } = intent;
+    return { bus, format, cache, asyncIo, queues, serial };
+  }
+}
+
+/** A stack with a platform of two hosts that records, for tests of constructs alone. */
+export function recordingProgram(hosts?: readonly string[]) {
+  const app = new App({ outdir: newFolder(), stackTraces: false });
+  const stack = new TunedStack(app, "prod");
+  const platform = new RecordingPlatform(stack, "platform", hosts);
+  const vm = (id: string, props: Partial<TunedVmProps> = {}) =>
+    new TunedVm(stack, id, { platform, vcpus: 4, memory: DataSize.gibibytes(8), ...props });
+  return { app, stack, platform, vm };
+}
+
+/** Values that are known at apply time only, of each kind that cdktf has. */
+export function unknownValues(stack: TunedStack) {
+  const variable = new TerraformVariable(stack, "unknown", {});
+  return {
+    string: variable.stringValue,
+    "string with one in it": `db-${variable.stringValue}`,
+    number: variable.numberValue,
+    list: variable.listValue,
+    boolean: variable.booleanValue,
+    lazy: Lazy.anyValue({ produce: () => "later" }),
+    any: Token.asAny({ resolve: () => "later", creationStack: [] }),
+    expression: "${var.unknown}",
+  };
+}
