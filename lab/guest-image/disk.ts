@@ -14,7 +14,8 @@ const [HEADS, SECTORS_PER_TRACK] = [64, 32];
 
 /**
  * Writes a disk image that boots with BIOS and with UEFI: one FAT partition that holds kernel and initramfs once, and
- * two boot loaders that load them: syslinux and systemd-boot. All of it works on files, without mounts.
+ * two boot loaders that load them: syslinux for BIOS, and the distribution's signed shim and GRUB for UEFI, because the
+ * firmware that libvirt picks for `firmware = "efi"` may have Secure Boot on. All of it works on files, without mounts.
  */
 export async function buildDisk(
   parts: Parts,
@@ -40,19 +41,19 @@ export async function buildDisk(
 
   const geometry = ["-T", LENGTH, "-h", HEADS, "-s", SECTORS_PER_TRACK, "-H", START].map(String);
   await run(inParts("usr/bin/mformat"), ["-i", partition, ...geometry, "-v", "GUEST", "::"], { signal, env });
-  await run(inParts("usr/bin/mmd"), ["-i", partition, "::/EFI", "::/EFI/BOOT", "::/loader", "::/loader/entries"], {
+  await run(inParts("usr/bin/mmd"), ["-i", partition, "::/EFI", "::/EFI/BOOT", "::/EFI/debian", "::/EFI/ubuntu"], {
     signal,
     env,
   });
+  const grubConfig = config("grub.cfg", `linux /vmlinuz ${COMMAND_LINE}\ninitrd /initrd.img\nboot\n`);
   const files: Readonly<Record<string, string>> = {
     "/vmlinuz": kernel,
     "/initrd.img": initrd,
-    "/EFI/BOOT/BOOTX64.EFI": inParts("usr/lib/systemd/boot/efi/systemd-bootx64.efi"),
-    "/loader/loader.conf": config("loader.conf", "default guest.conf\ntimeout 0\n"),
-    "/loader/entries/guest.conf": config(
-      "guest.conf",
-      `title Lab guest\nlinux /vmlinuz\ninitrd /initrd.img\noptions ${COMMAND_LINE}\n`,
-    ),
+    "/EFI/BOOT/BOOTX64.EFI": inParts("usr/lib/shim/shimx64.efi.signed"),
+    "/EFI/BOOT/grubx64.efi": inParts("usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed"),
+    // Each distribution's GRUB looks in a folder of its own name.
+    "/EFI/debian/grub.cfg": grubConfig,
+    "/EFI/ubuntu/grub.cfg": grubConfig,
     "/syslinux.cfg": config(
       "syslinux.cfg",
       `serial 0 115200\ndefault guest\nlabel guest\n linux /vmlinuz\n initrd /initrd.img\n append ${COMMAND_LINE}\n`,

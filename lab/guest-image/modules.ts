@@ -16,6 +16,8 @@ export const MODULES = [
   // ACPI power button, and the device that tells of it
   "button",
   "evdev",
+  // UEFI variables, to see whether Secure Boot is on
+  "efivarfs",
   // File systems of a cloud-init disk
   "isofs",
   "nls_ascii",

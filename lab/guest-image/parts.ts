@@ -9,7 +9,15 @@ import { run } from "../run";
  * What the guest and its disk image are made of. It is unpacked into the cache, never installed: a kernel would go
  * into the machine's boot menu, and busybox-static would drive out the machine's busybox.
  */
-const PACKAGES = ["busybox-static", "cpio", "mtools", "syslinux", "syslinux-common", "systemd-boot-efi"];
+const PACKAGES = [
+  "busybox-static",
+  "cpio",
+  "mtools",
+  "syslinux",
+  "syslinux-common",
+  "shim-signed",
+  "grub-efi-amd64-signed",
+];
 
 /** The package that always depends on the newest kernel for virtual machines. */
 const KERNELS: Readonly<Record<string, string>> = { debian: "linux-image-cloud-amd64", ubuntu: "linux-image-virtual" };

@@ -12,9 +12,10 @@ export function formatSize(bytes: number): string {
 
 /** A report for a person: what the guest is, then a table of NICs and one of disks. */
 export function formatReport(report: GuestReport): string {
-  const { hostname, cpus, memoryBytes, firmware, kernel, uptimeSeconds, reason, commandLine, seed } = report;
+  const { hostname, cpus, memoryBytes, firmware, secureBoot, kernel, uptimeSeconds, reason, commandLine, seed } =
+    report;
   const head = [
-    `${hostname}: ${cpus} CPUs, ${formatSize(memoryBytes)} of memory, ${firmware.toUpperCase()}, Linux ${kernel}`,
+    `${hostname}: ${cpus} CPUs, ${formatSize(memoryBytes)} of memory, ${firmware.toUpperCase()}${secureBoot ? " with Secure Boot" : ""}, Linux ${kernel}`,
     `reported ${uptimeSeconds} s after the kernel started (${reason})`,
     `command line: ${commandLine}`,
     `cloud-init disk: ${seed === null ? "none" : `${seed.device}, user-data ${seed.userDataSha256 ?? "absent"}`}`,

@@ -10,6 +10,7 @@ export interface GuestReport {
   readonly kernel: string;
   readonly commandLine: string;
   readonly firmware: "bios" | "efi";
+  readonly secureBoot: boolean;
   /** Online CPUs. */
   readonly cpus: number;
   /** Memory that the kernel can use: some MiB less than the guest has. */
