@@ -48,14 +48,6 @@ export const VSPHERE_PRACTICES = {
     severity: ERROR,
     source: SOURCES.vspherePortGroup,
   }),
-  portGroupSecurity: practice({
-    id: "vsphere-port-group-security",
-    title: "Each port group says what its ports may do",
-    reason:
-      "what a port group does not say keeps the value it had before, even where the program no longer asks for it",
-    severity: ADVICE,
-    source: SOURCES.vspherePortGroup,
-  }),
   nicModels: practice({
     id: "vsphere-nic-models",
     title: "vSphere has vmxnet3, e1000e and e1000",

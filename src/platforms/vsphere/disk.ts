@@ -10,7 +10,7 @@ import type { VsphereTier } from "./tier";
 
 const BUSES: readonly DiskBus[] = [DiskBus.PVSCSI, DiskBus.NVME, DiskBus.SATA];
 
-const SINGLE_GIB = DataSize.gibibytes(1);
+const ONE_GIB = DataSize.gibibytes(1);
 
 /** Labels that the provider keeps for itself. */
 const RESERVED_LABEL = "orphaned_disk_";
@@ -143,8 +143,8 @@ function checkBus(where: string, bus: DiskBus = DiskBus.PVSCSI): VsphereDiskBus 
 }
 
 function wholeGibibytes(where: string, size: DataSize): number {
-  if (!size.isMultipleOf(SINGLE_GIB)) {
-    const below = Math.floor(size.toBytes() / SINGLE_GIB.toBytes());
+  if (!size.isMultipleOf(ONE_GIB)) {
+    const below = Math.floor(size.toBytes() / ONE_GIB.toBytes());
     throw new ConfigurationError({
       where,
       what: "the size is not whole GiB",
