@@ -72,25 +72,29 @@ function typescript(program: string, args: readonly string[], options: RunOption
 }
 
 async function deploy({ command, title }: Engine, cwd: string, lab: Lab, signal: AbortSignal): Promise<void> {
-  const engine = (...args: string[]) => run(command, args, { cwd, signal, visible: true });
+  const colour = process.stderr.isTTY ? [] : ["-no-color"];
+  const options = { cwd, signal };
+  const engine = (verb: string, ...args: string[]) =>
+    run(command, [verb, "-input=false", ...colour, ...args], { ...options, visible: true });
   step(`Initialising ${title}`);
-  await run(command, ["init", "-input=false", "-no-color"], { cwd, signal }).catch((error: unknown) => {
+  await run(command, ["init", "-input=false", "-no-color"], options).catch((error: unknown) => {
     if (signal.aborted) {
       throw error;
     }
     throw new NotDeployable(`${title} can't get the provider dmacvicar/libvirt:\n${(error as Error).message}`);
   });
   step("Planning and applying");
-  await engine("plan", "-input=false", "-compact-warnings", "-out=plan");
-  await engine("apply", "-input=false", "plan");
+  await engine("plan", "-out=plan");
+  await engine("apply", "plan");
   step("Waiting for the guest to report");
   const { domain, sizes } = readDomain(cwd);
   const comparisons = compare(domain, sizes, await readGuestReport(lab, domain.name, { waitSeconds: 180, signal }));
   print(tableOf(comparisons));
   step("Planning again: nothing may be left to do");
-  await engine("plan", "-input=false", "-detailed-exitcode");
+  await engine("plan", "-detailed-exitcode");
   step("Destroying");
-  await engine("destroy", "-input=false", "-auto-approve");
+  await run(command, ["plan", "-input=false", "-destroy", "-out=destruction"], options);
+  await engine("apply", "destruction");
   const wrong = comparisons.filter(({ same }) => same === false);
   if (wrong.length > 0) {
     throw new LabError(`The guest did not get what was asked for: ${wrong.map(({ what }) => what).join(", ")}.`);
