@@ -208,3 +208,11 @@ func TestSeed(t *testing.T) {
 		t.Errorf("machines %v, want none", vms)
 	}
 }
+
+func TestRefusesAnEmptyInventory(t *testing.T) {
+	opt := defaults()
+	opt.Hosts = 0
+	if _, err := start(opt); err == nil || err.Error() != "-hosts 0: at least 1 is needed" {
+		t.Errorf("start says %v", err)
+	}
+}

@@ -52,7 +52,23 @@ type vcenter struct {
 	server *simulator.Server
 }
 
+func (o options) check() error {
+	for _, least := range []struct {
+		name   string
+		given  int
+		wanted int
+	}{{"clusters", o.Clusters, 1}, {"hosts", o.Hosts, 1}, {"pnics", o.Pnics, 1}, {"datastores", o.Datastores, 1}, {"machines", o.Machines, 0}} {
+		if least.given < least.wanted {
+			return fmt.Errorf("-%s %d: at least %d is needed", least.name, least.given, least.wanted)
+		}
+	}
+	return nil
+}
+
 func start(opt options) (*vcenter, error) {
+	if err := opt.check(); err != nil {
+		return nil, err
+	}
 	m := simulator.VPX()
 	m.ServiceContent.About.Version, m.ServiceContent.About.ApiVersion = "8.0.3", "8.0.3.0"
 	m.Cluster, m.ClusterHost, m.Datastore, m.Machine = opt.Clusters, opt.Hosts, opt.Datastores, opt.Machines
