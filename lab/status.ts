@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { LabError } from "./errors";
 import { hasNetns } from "./namespace";
 import type { Lab } from "./paths";
 import { pidsOf } from "./processes";
@@ -18,16 +19,38 @@ export interface LabStatus {
   readonly domains: readonly Domain[];
 }
 
-/** Looks at a lab without changing it. Only who may use its socket sees more than whether it is there. */
+/**
+ * Looks at a lab without changing it.
+ *
+ * @throws LabError if it is there but this user may not use its socket
+ */
 export async function statusOf(lab: Lab): Promise<LabStatus> {
   if (![lab.runFolder, lab.stateFolder].some(existsSync) && !hasNetns(lab)) return { lab, state: "down", domains: [] };
+  assertMayUse(lab);
   try {
     const versions = parseVersions(await virsh(lab, ["version"]));
     const domains = parseDomainList(await virsh(lab, ["list", "--all"]));
     if (!isAlive(lab, "virtlogd")) return { lab, state: "broken", reason: "virtlogd has ended", versions, domains };
     return { lab, state: "up", versions, domains };
   } catch (error) {
-    return { lab, state: "broken", reason: (error as Error).message, domains: [] };
+    // The last line of what virsh says is the reason; those before say what it wanted to do.
+    const reason = (error as Error).message
+      .split("\n")
+      .at(-1)!
+      .replace(/^error: /, "");
+    return { lab, state: "broken", reason, domains: [] };
+  }
+}
+
+function assertMayUse(lab: Lab): void {
+  try {
+    accessSync(lab.socket, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EACCES") return;
+    throw new LabError(
+      `Lab "${lab.name}" is there, but its socket ${lab.socket} is for root and for whoever brought the lab up with sudo. ` +
+        "Run the same command as root.",
+    );
   }
 }
 
