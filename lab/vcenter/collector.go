@@ -201,7 +201,8 @@ func (c *collector) look(ctx *reqContext) view {
 	theGate.pass(func() {
 		for _, f := range filters {
 			now[f.Self] = map[ref]map[string]types.AnyType{}
-			body := c.RetrievePropertiesEx(ctx, &types.RetrievePropertiesEx{This: c.Self, SpecSet: []types.PropertyFilterSpec{f.Spec}}).(*methods.RetrievePropertiesExBody)
+			req := &types.RetrievePropertiesEx{This: c.Self, SpecSet: []types.PropertyFilterSpec{f.Spec}}
+			body := c.RetrievePropertiesEx(ctx, req).(*methods.RetrievePropertiesExBody)
 			if body.Res == nil || body.Res.Returnval == nil {
 				continue // the object is gone: it leaves the view
 			}

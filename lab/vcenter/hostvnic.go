@@ -101,7 +101,9 @@ func (s *hostNetwork) eachService(ctx *reqContext, f func(*types.VirtualNicManag
 // services are the host's own: what the simulator starts with is one slice for all hosts, and lacks some.
 func (m *vnicManager) services() []types.VirtualNicManagerNetConfig {
 	m.Info.NetConfig = slices.Clone(m.Info.NetConfig)
-	for _, service := range []string{"vmotion", "vsan", "faultToleranceLogging", "vSphereReplication", "vSphereReplicationNFC", "vSphereProvisioning", "vSphereBackupNFC"} {
+	for _, service := range []string{
+		"vmotion", "vsan", "faultToleranceLogging", "vSphereReplication", "vSphereReplicationNFC", "vSphereProvisioning", "vSphereBackupNFC",
+	} {
 		if !slices.ContainsFunc(m.Info.NetConfig, func(c types.VirtualNicManagerNetConfig) bool { return c.NicType == service }) {
 			m.Info.NetConfig = append(m.Info.NetConfig, types.VirtualNicManagerNetConfig{
 				NicType: service, MultiSelectAllowed: true, CandidateVnic: m.Host.Config.Network.Vnic,

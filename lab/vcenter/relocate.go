@@ -124,7 +124,10 @@ func (v *machine) moveFiles(ctx *reqContext, spec *types.VirtualMachineRelocateS
 		ds := ctx.Map.Get(r).(*simulator.Datastore)
 		ds.Vm = append(ds.Vm, v.Self)
 	}
-	ctx.Update(v.VirtualMachine, []types.PropertyChange{{Name: "datastore", Val: v.Datastore}, {Name: "config.hardware.device", Val: v.Config.Hardware.Device}})
+	ctx.Update(v.VirtualMachine, []types.PropertyChange{
+		{Name: "datastore", Val: v.Datastore},
+		{Name: "config.hardware.device", Val: v.Config.Hardware.Device},
+	})
 	return nil
 }
 

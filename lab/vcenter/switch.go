@@ -83,7 +83,9 @@ func defaultPortSetting(uplinks []string) *types.VMwareDVSPortSetting {
 // trafficClasses are the system traffic classes of Network I/O Control version 3.
 func trafficClasses() []types.DvsHostInfrastructureTrafficResource {
 	var out []types.DvsHostInfrastructureTrafficResource
-	for _, class := range []string{"management", "faultTolerance", "vmotion", "virtualMachine", "iSCSI", "nfs", "hbr", "vsan", "vdp", "backupNfc"} {
+	for _, class := range []string{
+		"management", "faultTolerance", "vmotion", "virtualMachine", "iSCSI", "nfs", "hbr", "vsan", "vdp", "backupNfc",
+	} {
 		shares := &types.SharesInfo{Level: "normal", Shares: 50}
 		if class == "virtualMachine" {
 			shares = &types.SharesInfo{Level: "high", Shares: 100}

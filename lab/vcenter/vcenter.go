@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/tls"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 
@@ -69,6 +70,13 @@ func start(opt options) (*vcenter, error) {
 	if err := opt.check(); err != nil {
 		return nil, err
 	}
+	// The simulator panics where it can't listen.
+	probe, err := net.Listen("tcp", opt.Listen)
+	if err != nil {
+		return nil, err
+	}
+	_ = probe.Close()
+
 	m := simulator.VPX()
 	m.ServiceContent.About.Version, m.ServiceContent.About.ApiVersion = "8.0.3", "8.0.3.0"
 	m.Cluster, m.ClusterHost, m.Datastore, m.Machine = opt.Clusters, opt.Hosts, opt.Datastores, opt.Machines
