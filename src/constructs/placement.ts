@@ -1,6 +1,7 @@
 import { checkUnique } from "../checks";
 import { ConfigurationError } from "../errors";
 import type { IHost, IPlatform } from "../platforms/platform";
+import { checkKind, checkList } from "./given";
 
 /**
  * The hosts that something spans: those given, else all of the platform.
@@ -10,7 +11,7 @@ export function checkHosts(where: string, platform: IPlatform, hosts: readonly I
   if (hosts === undefined) {
     return platform.hosts;
   }
-  for (const host of hosts) {
+  for (const host of checkList(where, "hosts", hosts)) {
     checkHost(where, platform, host);
   }
   checkUnique(
@@ -43,14 +44,18 @@ export function checkHost(where: string, platform: IPlatform, host: IHost): IHos
   return host;
 }
 
-/** @throws ConfigurationError where a thing belongs to another platform */
-export function checkSamePlatform(
+/**
+ * @param part what a thing of the kind has, to tell it from others
+ * @throws ConfigurationError where a thing belongs to another platform, or is something else
+ */
+export function checkSamePlatform<T extends { readonly platform: IPlatform; readonly node: { readonly path: string } }>(
   where: string,
   platform: IPlatform,
   what: string,
-  thing: { readonly platform: IPlatform; readonly node: { readonly path: string } },
+  thing: T,
+  part: keyof T,
 ): void {
-  if (thing.platform !== platform) {
+  if (checkKind(where, what, thing, part).platform !== platform) {
     throw new ConfigurationError({
       where,
       what: `${what} is on another platform`,

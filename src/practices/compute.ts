@@ -59,13 +59,6 @@ export const COMPUTE_PRACTICES = {
     severity: ADVICE,
     source: SOURCES.libvirtProvider,
   }),
-  stableIdentity: practice({
-    id: "vm-stable-identity",
-    title: "A redefined guest keeps its identity",
-    reason: "UUID, MAC addresses and NVRAM stay, so that leases, licences and boot entries do",
-    severity: ADVICE,
-    source: SOURCES.formatDomain,
-  }),
   entropy: practice({
     id: "vm-entropy",
     title: "A virtio random number generator",

@@ -118,13 +118,6 @@ export const NETWORK_PRACTICES = {
     severity: ADVICE,
     source: SOURCES.formatDomain,
   }),
-  leaveVirtioDefaults: practice({
-    id: "nic-leave-virtio-defaults",
-    title: "Leave txmode, ioeventfd and event_idx alone",
-    reason: "libvirt's manual advises against touching them: the defaults are right but in rare cases",
-    severity: ADVICE,
-    source: SOURCES.formatDomain,
-  }),
   vlanRange: practice({
     id: "vlan-range",
     title: "VLAN identifiers",

@@ -230,13 +230,6 @@ export const STORAGE_PRACTICES = {
     severity: ADVICE,
     source: SOURCES.vsphereVm,
   }),
-  thinEager: practice({
-    id: "disk-thin-and-eager",
-    title: "A thin disk is not zeroed eagerly",
-    reason: "zeroing allocates all space, which is what thin provisioning avoids",
-    severity: ERROR,
-    source: SOURCES.vsphereVm,
-  }),
   dataProtected: practice({
     id: "volume-data-protected",
     title: "What holds data is protected from deletion",
@@ -250,12 +243,5 @@ export const STORAGE_PRACTICES = {
     reason: "what lies beyond the new end would be cut off",
     severity: ERROR,
     source: SOURCES.formatStorage,
-  }),
-  poolKeepsFiles: practice({
-    id: "pool-keeps-files",
-    title: "Removing a pool leaves its files",
-    reason: "libvirt's provider deletes the folder of a directory pool with it unless told otherwise",
-    severity: ADVICE,
-    source: SOURCES.libvirtProvider,
   }),
 } as const;

@@ -1,5 +1,6 @@
-import { checkInteger, requireLiteral } from "../../checks";
+import { checkInteger, checkOneOf, requireLiteral } from "../../checks";
 import { ConfigurationError } from "../../errors";
+import { STORAGE_PRACTICES } from "../../practices";
 import type { DataSize } from "../../units";
 import { checkInventoryName } from "../storage/storage-backend";
 import type { TierName } from "../storage/storage-tier";
@@ -33,7 +34,7 @@ export interface RootDisk {
 export interface ImageBootOptions extends RootDiskOptions {
   /**
    * Format of the image.
-   * @default - raw where the name ends in `.raw` or `.img`, else qcow2
+   * @default - what the name ends in: `.raw` or `.qcow2`; other names, `.img` among them, do not tell
    */
   readonly format?: ImageFormat;
 }
@@ -87,8 +88,14 @@ export class Boot {
         allowed: 'an http or https URL, or an absolute path without ".."',
       });
     }
-    const format = options.format ?? (/\.(raw|img)$/.test(literal) ? ImageFormat.RAW : ImageFormat.QCOW2);
-    return new Boot(rootDisk(options), { source: literal, format });
+    if (/^https?:\/\/[^/@]*:[^/@]*@/.test(literal)) {
+      throw new ConfigurationError({
+        where,
+        what: "the URL has a password in it",
+        mend: "fetch the image and give its path",
+      });
+    }
+    return new Boot(rootDisk(where, options), { source: literal, format: formatOf(where, literal, options.format) });
   }
 
   /**
@@ -96,12 +103,13 @@ export class Boot {
    * @param name of the template in the inventory
    */
   public static template(name: string, options: RootDiskOptions): Boot {
-    return new Boot(rootDisk(options), undefined, checkInventoryName("Boot.template", name));
+    return new Boot(rootDisk("Boot.template", options), undefined, checkInventoryName("Boot.template", name));
   }
 
   /** A kernel and initial RAM disk that are on the host (libvirt): no boot loader, no root disk. */
   public static kernel(options: KernelBootOptions): Boot {
     const where = "Boot.kernel";
+    checkOptions(where, options);
     return new Boot(undefined, undefined, undefined, {
       kernel: checkHostPath(where, "the kernel", options.kernel),
       ...(options.initrd !== undefined && { initrd: checkHostPath(where, "the initial RAM disk", options.initrd) }),
@@ -114,7 +122,8 @@ export class Boot {
    * @param name in the tier's pool (libvirt), or path on the tier's datastore (vSphere)
    */
   public static volume(name: string, options: VolumeBootOptions): Boot {
-    return new Boot({ ...options, existingVolume: name });
+    const { pool, tier } = checkOptions("Boot.volume", options);
+    return new Boot({ pool, tier, existingVolume: name });
   }
 
   /**
@@ -133,8 +142,35 @@ export class Boot {
   ) {}
 }
 
-function rootDisk({ pool, tier, size }: RootDiskOptions): RootDisk {
+function rootDisk(where: string, options: RootDiskOptions): RootDisk {
+  const { pool, tier, size } = checkOptions(where, options);
   return { pool, tier, size };
+}
+
+function checkOptions<T>(where: string, options: T): T {
+  if (typeof options !== "object" || options === null) {
+    throw new ConfigurationError({ where, what: "the options are missing", given: options });
+  }
+  return options;
+}
+
+/** An image that is taken for another format does not start, and its guest could make it refer to any file of the host. */
+function formatOf(where: string, source: string, format: ImageFormat | undefined): ImageFormat {
+  if (format !== undefined) {
+    return checkOneOf(where, "format", format, Object.values(ImageFormat));
+  }
+  const suffix = /\.(qcow2|raw)([?#].*)?$/.exec(source)?.[1];
+  if (suffix === undefined) {
+    throw new ConfigurationError({
+      where,
+      what: "the format of the image is not known from its name",
+      given: source,
+      allowed: "names that end in .qcow2 or .raw",
+      mend: "give `format`: qemu-img info tells which it is",
+      practice: STORAGE_PRACTICES.imageFormat.id,
+    });
+  }
+  return suffix as ImageFormat;
 }
 
 function checkHostPath(where: string, what: string, path: string): string {

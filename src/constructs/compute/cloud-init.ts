@@ -1,11 +1,15 @@
 import { ConfigurationError, isToken } from "../../errors";
+import { checkText } from "../given";
 
 /** What cloud-init in the guest reads at its first boot. Sensitive values belong into Terraform variables that the text refers to. */
 export interface CloudInit {
-  /** User data: `#cloud-config` YAML, or a script that begins with `#!`. */
+  /**
+   * User data: `#cloud-config` YAML, or a script that begins with `#!`. It arrives as it is written, `${` and `%{` included; references to
+   * variables and resources are replaced by their values.
+   */
   readonly userData: string;
   /**
-   * Host name of the guest.
+   * Host name of the guest: letters, digits, `.` and `-`, at most 253.
    * @default - the machine's name
    */
   readonly hostname?: string;
@@ -16,14 +20,26 @@ export interface CloudInit {
   readonly networkConfig?: string;
 }
 
-/** @throws ConfigurationError where the user data has no header that cloud-init knows */
+/** @throws ConfigurationError where the user data has no header that cloud-init knows, and for a host name that is none */
 export function checkCloudInit(where: string, cloudInit: CloudInit): CloudInit {
-  const { userData } = cloudInit;
+  const { userData, hostname, networkConfig } = cloudInit ?? {};
+  if (hostname !== undefined && !isToken(hostname) && !isHostName(hostname)) {
+    throw new ConfigurationError({
+      where,
+      what: "cloudInit.hostname is not a host name",
+      given: hostname,
+      allowed: "labels of 1 to 63 letters, digits and hyphens, with dots between them, 253 characters in all",
+    });
+  }
+  if (networkConfig !== undefined && checkText(where, "cloudInit.networkConfig", networkConfig).trim() === "") {
+    throw new ConfigurationError({ where, what: "cloudInit.networkConfig is empty", mend: "leave it out" });
+  }
   if (
-    !isToken(userData) &&
-    !/^(#cloud-config|#!|#include|#cloud-boothook|#part-handler|## template:|Content-Type:|MIME-Version:)/.test(
-      String(userData),
-    )
+    typeof userData !== "string" ||
+    (!isToken(userData) &&
+      !/^(#cloud-config|#!|#include|#cloud-boothook|#part-handler|## template:|Content-Type:|MIME-Version:)/.test(
+        userData,
+      ))
   ) {
     throw new ConfigurationError({
       where,
@@ -34,4 +50,9 @@ export function checkCloudInit(where: string, cloudInit: CloudInit): CloudInit {
     });
   }
   return cloudInit;
+}
+
+function isHostName(name: string): boolean {
+  const labels = typeof name === "string" && name.length <= 253 ? name.split(".") : [];
+  return labels.length > 0 && labels.every((label) => /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label));
 }

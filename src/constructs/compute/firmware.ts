@@ -1,3 +1,5 @@
+import { checkFlag } from "../given";
+
 /** What starts the guest's boot loader. */
 export enum FirmwareKind {
   BIOS = "bios",
@@ -20,7 +22,7 @@ export class Firmware {
 
   /** UEFI; its variables (boot entries, keys) survive updates of the machine. */
   public static uefi(options: UefiOptions = {}): Firmware {
-    return new Firmware(FirmwareKind.UEFI, options.secureBoot ?? false);
+    return new Firmware(FirmwareKind.UEFI, checkFlag("Firmware.uefi", "secureBoot", options.secureBoot ?? false));
   }
 
   private constructor(

@@ -3,6 +3,7 @@ import { checkInteger, checkName, checkOneOf, requireLiteral } from "../../check
 import { ConfigurationError } from "../../errors";
 import { Explanation, STORAGE_LIMITS, STORAGE_PRACTICES, TuningLog } from "../../practices";
 import { DataSize } from "../../units";
+import { checkFlag, checkKind, optional } from "../given";
 import { checkSamePlatform } from "../placement";
 import type { TierName } from "../storage/storage-tier";
 import type { ITieredStoragePool } from "../storage/tiered-storage-pool";
@@ -134,13 +135,13 @@ export class TunedVmDisk extends Construct {
   public constructor(scope: Construct, id: string, props: TunedVmDiskProps) {
     super(scope, id);
     const where = this.node.path;
-    const { vm, pool } = props;
-    checkSamePlatform(where, vm.platform, "storage pool", pool);
+    const { vm, pool } = props ?? {};
+    checkKind(where, "machine", vm, "_platformVm");
+    checkSamePlatform(where, vm.platform, "storage pool", pool, "tier");
     this.#log = new TuningLog(where);
     this.size = checkSize(where, props);
-    this.protectData = props.protectData ?? pool.protectData;
-    const order =
-      props.order === undefined ? undefined : checkInteger(where, "order", props.order, { min: 0, max: 255 });
+    this.protectData = checkFlag(where, "protectData", props.protectData ?? pool.protectData);
+    const order = optional(props.order, (wanted) => checkInteger(where, "order", wanted, { min: 0, max: 255 }));
     const tier = pool.tier(props.tier);
     checkCombinations(where, props);
     this.order = vm._takePosition(this, order);
@@ -149,33 +150,28 @@ export class TunedVmDisk extends Construct {
       order: this.order,
       tier,
       size: this.size,
-      existingVolume: props.existingVolume === undefined ? undefined : checkVolumeName(where, props.existingVolume),
+      existingVolume: optional(props.existingVolume, (volume) => checkVolumeName(where, volume)),
       root: this.order === 0,
       bus: checkChoice(where, "bus", props.bus, DiskBus),
       format: checkChoice(where, "format", props.format, ImageFormat),
       cache: checkChoice(where, "cache", props.cache, CacheMode),
       asyncIo: checkChoice(where, "asyncIo", props.asyncIo, AsyncIo),
       ioThread: checkChoice(where, "ioThread", props.ioThread, IoThreadUse),
-      queues:
-        props.queues === undefined
-          ? undefined
-          : checkInteger(where, "queues", props.queues, { min: 1, max: STORAGE_LIMITS.maxDiskQueues }),
-      queueDepth:
-        props.queueDepth === undefined
-          ? undefined
-          : checkInteger(where, "queueDepth", props.queueDepth, {
-              min: STORAGE_LIMITS.minQueueDepth,
-              max: STORAGE_LIMITS.maxQueueDepth,
-            }),
-      discard: props.discard,
+      queues: optional(props.queues, (queues) =>
+        checkInteger(where, "queues", queues, { min: 1, max: STORAGE_LIMITS.maxDiskQueues }),
+      ),
+      queueDepth: optional(props.queueDepth, (depth) =>
+        checkInteger(where, "queueDepth", depth, {
+          min: STORAGE_LIMITS.minQueueDepth,
+          max: STORAGE_LIMITS.maxQueueDepth,
+        }),
+      ),
+      discard: optional(props.discard, (discard) => checkFlag(where, "discard", discard)),
       detectZeroes: checkChoice(where, "detectZeroes", props.detectZeroes, DetectZeroes),
-      eagerZeroed: props.eagerZeroed,
-      shareable: props.shareable ?? false,
-      readOnly: props.readOnly ?? false,
-      serial:
-        props.serial === undefined
-          ? undefined
-          : checkName(where, props.serial, { maxLength: STORAGE_LIMITS.maxSerialLength }),
+      eagerZeroed: optional(props.eagerZeroed, (eager) => checkFlag(where, "eagerZeroed", eager)),
+      shareable: checkFlag(where, "shareable", props.shareable ?? false),
+      readOnly: checkFlag(where, "readOnly", props.readOnly ?? false),
+      serial: optional(props.serial, (serial) => checkSerial(where, serial)),
       protectData: this.protectData,
       log: this.#log,
     });
@@ -224,6 +220,16 @@ function checkSize(where: string, { size, existingVolume }: TunedVmDiskProps): D
   return size;
 }
 
+function checkSerial(where: string, serial: string): string {
+  const name = checkName(where, serial);
+  checkInteger(where, "the length of the serial number", name.length, {
+    min: 1,
+    max: STORAGE_LIMITS.maxSerialLength,
+    practice: STORAGE_PRACTICES.serialLength.id,
+  });
+  return name;
+}
+
 function checkVolumeName(where: string, name: string): string {
   const literal = requireLiteral(where, "existingVolume", name);
   if (
@@ -247,11 +253,28 @@ function checkChoice<T extends string>(
   value: T | undefined,
   choices: Record<string, T>,
 ): T | undefined {
-  return value === undefined ? undefined : checkOneOf(where, what, value, Object.values(choices));
+  return optional(value, (choice) => checkOneOf(where, what, choice, Object.values(choices)));
 }
 
 /** Combinations that no platform takes. */
 function checkCombinations(where: string, props: TunedVmDiskProps): void {
+  if (props.bus === DiskBus.SATA) {
+    for (const [what, value, practice] of [
+      ["queues", props.queues, STORAGE_PRACTICES.diskQueuesVirtioOnly],
+      ["queueDepth", props.queueDepth, STORAGE_PRACTICES.diskQueuesVirtioOnly],
+      ["ioThread", props.ioThread, STORAGE_PRACTICES.ioThreadVirtioOnly],
+    ] as const) {
+      if (value !== undefined && value !== IoThreadUse.NONE) {
+        throw new ConfigurationError({
+          where,
+          what: `${what} belongs to paravirtualised buses`,
+          given: `${what} ${value} on ${props.bus}`,
+          mend: `leave \`${what}\` out, or \`bus\``,
+          practice: practice.id,
+        });
+      }
+    }
+  }
   if (
     props.asyncIo === AsyncIo.NATIVE &&
     props.cache !== undefined &&

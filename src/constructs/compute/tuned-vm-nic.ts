@@ -1,7 +1,9 @@
 import { Construct } from "constructs";
 import { checkInteger, checkOneOf, requireLiteral } from "../../checks";
 import { ConfigurationError } from "../../errors";
+import type { IPlatform } from "../../platforms/platform";
 import { Explanation, NETWORK_LIMITS, NETWORK_PRACTICES, TuningLog } from "../../practices";
+import { checkKind, optional } from "../given";
 import type { INetworkSegment } from "../network/vlan-segment";
 import { checkSamePlatform } from "../placement";
 import { NicModel } from "./devices";
@@ -71,8 +73,9 @@ export class TunedVmNic extends Construct {
   public constructor(scope: Construct, id: string, props: TunedVmNicProps) {
     super(scope, id);
     const where = this.node.path;
-    const { vm, segment } = props;
-    checkSamePlatform(where, vm.platform, "segment", segment);
+    const { vm, segment } = props ?? {};
+    checkKind(where, "machine", vm, "_platformVm");
+    checkSamePlatform(where, vm.platform, "segment", segment, "_platformSegment");
     this.segment = segment;
     this.#log = new TuningLog(where);
     this.mtu = checkInteger(where, "mtu", props.mtu ?? segment.mtu, {
@@ -81,37 +84,55 @@ export class TunedVmNic extends Construct {
       mend: "raise `mtu` of the segment, or of its switch, first",
       practice: NETWORK_PRACTICES.mtuRange.id,
     });
-    const order =
-      props.order === undefined ? undefined : checkInteger(where, "order", props.order, { min: 0, max: 255 });
+    const order = optional(props.order, (wanted) => checkInteger(where, "order", wanted, { min: 0, max: 255 }));
     this.order = vm._takePosition(this, order);
     const resolved = vm._platformVm.addNic(this, {
       name: id,
       order: this.order,
       segment: segment._platformSegment,
-      model: props.model === undefined ? undefined : checkOneOf(where, "model", props.model, Object.values(NicModel)),
-      queues:
-        props.queues === undefined
-          ? undefined
-          : checkInteger(where, "queues", props.queues, {
-              min: 1,
-              max: NETWORK_LIMITS.maxQueues,
-              practice: NETWORK_PRACTICES.nicQueueLimit.id,
-            }),
+      model: optional(props.model, (model) => checkOneOf(where, "model", model, Object.values(NicModel))),
+      queues: optional(props.queues, (queues) =>
+        checkInteger(where, "queues", queues, {
+          min: 1,
+          max: NETWORK_LIMITS.maxQueues,
+          practice: NETWORK_PRACTICES.nicQueueLimit.id,
+        }),
+      ),
       rxRingSize: checkRing(where, "rxRingSize", props.rxRingSize),
       txRingSize: checkRing(where, "txRingSize", props.txRingSize),
       mtu: this.mtu,
-      macAddress: props.macAddress === undefined ? undefined : checkMac(where, props.macAddress),
+      macAddress: optional(props.macAddress, (address) => checkMac(where, address)),
       log: this.#log,
     });
     this.model = resolved.model;
     this.queues = resolved.queues;
-    this.macAddress = resolved.macAddress;
+    this.macAddress = optional(resolved.macAddress, (address) => checkNewAddress(this, vm.platform, address));
   }
 
   /** What was tuned, why, and after which source. */
   public explain(): Explanation {
     return new Explanation(this.#log.settings);
   }
+}
+
+const ADDRESSES = new WeakMap<IPlatform, Map<string, TunedVmNic>>();
+
+/** Two NICs with one address take each other's frames. Derived addresses are 24 bits of a hash: few machines, few chances. */
+function checkNewAddress(nic: TunedVmNic, platform: IPlatform, address: string): string {
+  const taken = ADDRESSES.get(platform) ?? new Map<string, TunedVmNic>();
+  const other = taken.get(address);
+  if (other !== undefined) {
+    throw new ConfigurationError({
+      where: nic.node.path,
+      what: `its MAC address is that of ${other.node.path}`,
+      given: address,
+      allowed: "an address that no other NIC has",
+      mend: "give one of them another `macAddress`",
+      practice: NETWORK_PRACTICES.stableMac.id,
+    });
+  }
+  ADDRESSES.set(platform, taken.set(address, nic));
+  return address;
 }
 
 function checkRing(where: string, what: string, size: number | undefined): number | undefined {

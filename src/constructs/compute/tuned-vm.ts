@@ -1,16 +1,17 @@
 import { Construct, type IConstruct } from "constructs";
-import { Annotations } from "../../cdktf";
 import { checkInteger, checkName } from "../../checks";
 import { ConfigurationError } from "../../errors";
 import type { IHost, IPlatform, PlatformVm } from "../../platforms/platform";
 import { COMPUTE_LIMITS, COMPUTE_PRACTICES, Explanation, TuningLog } from "../../practices";
 import { DataSize, Duration } from "../../units";
 import { registerExplained } from "../explained";
+import { checkFlag, checkMade, checkPlatform, checkText, optional } from "../given";
 import { checkHost } from "../placement";
-import type { Boot } from "./boot";
+import { Boot } from "./boot";
 import { type CloudInit, checkCloudInit } from "./cloud-init";
-import type { CpuModel } from "./cpu-model";
-import type { Firmware } from "./firmware";
+import { CpuModel } from "./cpu-model";
+import { Firmware } from "./firmware";
+import { asWritten } from "./text";
 import { TunedVmDisk, type TunedVmDiskOptions } from "./tuned-vm-disk";
 import { TunedVmNic, type TunedVmNicOptions } from "./tuned-vm-nic";
 import { Workload } from "./workload";
@@ -123,33 +124,27 @@ export class TunedVm extends Construct implements ITunedVm {
   public constructor(scope: Construct, id: string, props: TunedVmProps) {
     super(scope, id);
     const where = this.node.path;
-    this.platform = props.platform;
+    this.platform = checkPlatform(where, props?.platform);
     this.vmName = checkName(where, props.name ?? id);
     this.vcpus = checkInteger(where, "vcpus", props.vcpus, { min: 1, max: COMPUTE_LIMITS.maxVcpusVsphere });
     this.memory = checkMemory(where, props.memory);
-    this.workload = props.workload ?? Workload.GENERAL;
+    this.workload = checkMade(where, "workload", props.workload ?? Workload.GENERAL, Workload, WORKLOADS);
     this.#log = new TuningLog(where);
-    if (props.host !== undefined) {
-      checkHost(where, props.platform, props.host);
-    }
-    if (props.machine !== undefined) {
-      checkName(where, props.machine);
-    }
-    this._platformVm = props.platform.createVm(this, {
+    this._platformVm = this.platform.createVm(this, {
       name: this.vmName,
-      host: props.host,
+      host: optional(props.host, (host) => checkHost(where, this.platform, host)),
       vcpus: this.vcpus,
       memory: this.memory,
       workload: this.workload,
-      description: props.description,
-      firmware: props.firmware,
-      machine: props.machine,
-      cpu: props.cpu,
-      boot: props.boot,
-      cloudInit: props.cloudInit === undefined ? undefined : checkCloudInit(where, props.cloudInit),
-      guestId: props.guestId,
-      autostart: props.autostart ?? true,
-      guestAgent: props.guestAgent ?? true,
+      description: optional(props.description, (description) => checkDescription(where, description)),
+      firmware: optional(props.firmware, (f) => checkMade(where, "firmware", f, Firmware, FIRMWARES)),
+      machine: optional(props.machine, (machine) => checkName(where, machine)),
+      cpu: optional(props.cpu, (cpu) => checkMade(where, "cpu", cpu, CpuModel, CPUS)),
+      boot: optional(props.boot, (boot) => checkMade(where, "boot", boot, Boot, BOOTS)),
+      cloudInit: optional(props.cloudInit, (cloudInit) => checkCloudInit(where, cloudInit)),
+      guestId: optional(props.guestId, (guestId) => checkName(where, guestId)),
+      autostart: checkFlag(where, "autostart", props.autostart ?? true),
+      guestAgent: checkFlag(where, "guestAgent", props.guestAgent ?? true),
       consoleLog: props.consoleLog,
       shutdownTimeout: checkTimeout(where, props.shutdownTimeout ?? Duration.minutes(2)),
       log: this.#log,
@@ -210,11 +205,25 @@ export class TunedVm extends Construct implements ITunedVm {
     (devices as unknown[]).push(device);
     return order;
   }
+}
 
-  /** @internal */
-  public _warn(practice: { readonly id: string }, message: string): void {
-    Annotations.of(this).addWarning(`${message} [${practice.id}]`);
+const WORKLOADS = "Workload.GENERAL, .DATABASE, .WEB, .NETWORK_FUNCTION";
+const FIRMWARES = "Firmware.bios(), .uefi()";
+const CPUS = "CpuModel.hostPassthrough(), .hostModel(), .maximum(), .named()";
+const BOOTS = "Boot.image(), .template(), .kernel(), .volume(), .network()";
+
+/** XML has no control characters, and an empty text is read back as none: each plan would show a change. */
+function checkDescription(where: string, description: string): string {
+  if (checkText(where, "description", description) === "" || /(?![\n\t])\p{Cc}/u.test(description)) {
+    throw new ConfigurationError({
+      where,
+      what: description === "" ? "description is empty" : "description has control characters in it",
+      given: description,
+      allowed: "text, on several lines where need be",
+      mend: description === "" ? "leave it out" : "take them out",
+    });
   }
+  return asWritten(description);
 }
 
 function checkMemory(where: string, memory: DataSize): DataSize {
@@ -234,7 +243,8 @@ function checkMemory(where: string, memory: DataSize): DataSize {
 }
 
 function checkTimeout(where: string, timeout: Duration): Duration {
-  checkInteger(where, "shutdownTimeout in seconds", timeout.toSeconds(), {
+  checkMade(where, "shutdownTimeout", timeout, Duration, "Duration.minutes(2)");
+  checkInteger(where, "shutdownTimeout in seconds", timeout.toMicroseconds() / 1e6, {
     min: 1,
     max: 3600,
     practice: COMPUTE_PRACTICES.graceful.id,

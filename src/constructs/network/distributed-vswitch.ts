@@ -2,9 +2,10 @@ import { Construct, type IConstruct } from "constructs";
 import { checkInteger, checkName, checkUnique } from "../../checks";
 import type { IHost, IPlatform, PlatformSwitch } from "../../platforms/platform";
 import { NETWORK_LIMITS, NETWORK_PRACTICES } from "../../practices";
+import { checkList, checkMade, checkPlatform, optional } from "../given";
 import { checkHosts } from "../placement";
-import { resolveSecurity, type SecurityPolicy } from "./security-policy";
-import type { SwitchBacking } from "./switch-backing";
+import { resolveSecurity, type SecurityPolicy, warnOfAllowed } from "./security-policy";
+import { MAX_INTERFACE_NAME, SwitchBacking } from "./switch-backing";
 import { Teaming } from "./teaming";
 import { VlanSegment, type VlanSegmentOptions } from "./vlan-segment";
 
@@ -49,6 +50,9 @@ export interface DistributedVSwitchProps {
   readonly security?: SecurityPolicy;
 }
 
+const TEAMINGS = "Teaming.sourcePort(), .sourceMac(), .explicitFailover(), .loadBased(), .ipHash()";
+const BACKINGS = "SwitchBacking.linuxBridge(), .openVSwitch(), .nat(), .isolated(), .distributed()";
+
 /** A switch that others made or that this program makes: segments are on it. */
 export interface IDistributedVSwitch extends IConstruct {
   readonly platform: IPlatform;
@@ -78,22 +82,25 @@ export class DistributedVSwitch extends Construct implements IDistributedVSwitch
   public constructor(scope: Construct, id: string, props: DistributedVSwitchProps) {
     super(scope, id);
     const where = this.node.path;
-    this.platform = props.platform;
+    this.platform = checkPlatform(where, props?.platform);
     this.switchName = checkName(where, props.name ?? id);
-    this.hosts = checkHosts(where, props.platform, props.hosts);
+    this.hosts = checkHosts(where, this.platform, props.hosts);
     this.mtu = checkInteger(where, "mtu", props.mtu ?? NETWORK_LIMITS.defaultMtu, {
       min: NETWORK_LIMITS.minMtu,
       max: NETWORK_LIMITS.maxMtu,
       practice: NETWORK_PRACTICES.mtuRange.id,
     });
-    this.uplinks = (props.uplinks ?? []).map((uplink) => checkName(where, uplink, { maxLength: 15 }));
+    this.uplinks = checkList(where, "uplinks", props.uplinks ?? []).map((uplink) =>
+      checkName(where, uplink, { maxLength: MAX_INTERFACE_NAME }),
+    );
     checkUnique(where, "the uplinks", this.uplinks);
-    this.teaming = props.teaming ?? Teaming.sourcePort();
-    this.security = resolveSecurity(props.security);
-    this._platformSwitch = props.platform.createSwitch(this, {
+    this.teaming = checkMade(where, "teaming", props.teaming ?? Teaming.sourcePort(), Teaming, TEAMINGS);
+    this.security = resolveSecurity(where, props.security);
+    warnOfAllowed(this, props.security);
+    this._platformSwitch = this.platform.createSwitch(this, {
       name: this.switchName,
       hosts: this.hosts,
-      backing: props.backing,
+      backing: optional(props.backing, (backing) => checkMade(where, "backing", backing, SwitchBacking, BACKINGS)),
       mtu: this.mtu,
       uplinks: this.uplinks,
       policy: this.teaming.policy,

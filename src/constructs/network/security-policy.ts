@@ -1,3 +1,8 @@
+import type { Construct } from "constructs";
+import { Annotations } from "../../cdktf";
+import { NETWORK_PRACTICES } from "../../practices";
+import { checkFlag } from "../given";
+
 /** What a port may do that lets one guest act as another. */
 export interface SecurityPolicy {
   /**
@@ -17,16 +22,34 @@ export interface SecurityPolicy {
   readonly allowMacChanges?: boolean;
 }
 
-/** A policy with every choice made: whatever is not allowed is rejected. */
-export function resolveSecurity(...policies: readonly (SecurityPolicy | undefined)[]): Required<SecurityPolicy> {
-  const given = Object.assign({}, ...policies.map((p) => withoutUndefined(p ?? {}))) as SecurityPolicy;
-  return {
-    allowPromiscuous: given.allowPromiscuous ?? false,
-    allowForgedTransmits: given.allowForgedTransmits ?? false,
-    allowMacChanges: given.allowMacChanges ?? false,
-  };
+const REJECT_ALL: Required<SecurityPolicy> = {
+  allowPromiscuous: false,
+  allowForgedTransmits: false,
+  allowMacChanges: false,
+};
+
+/** Warns of what a construct allows. */
+export function warnOfAllowed(scope: Construct, policy: SecurityPolicy = {}): void {
+  const allowed = Object.entries(policy).flatMap(([what, value]) => (value === true ? [what] : []));
+  if (allowed.length > 0) {
+    const { id, reason, consequence } = NETWORK_PRACTICES.securityReject;
+    Annotations.of(scope).addWarning(`${allowed.join(", ")}: ${reason}; ${consequence} [${id}]`);
+  }
 }
 
-function withoutUndefined(policy: SecurityPolicy): SecurityPolicy {
-  return Object.fromEntries(Object.entries(policy).filter(([, allowed]) => allowed !== undefined));
+/**
+ * A policy with every choice made: what it does not say is as in the policy that it is based on.
+ * @throws ConfigurationError for what is neither true nor false
+ */
+export function resolveSecurity(
+  where: string,
+  policy: SecurityPolicy = {},
+  base: Required<SecurityPolicy> = REJECT_ALL,
+): Required<SecurityPolicy> {
+  const choose = (what: keyof SecurityPolicy) => checkFlag(where, `security.${what}`, policy[what] ?? base[what]);
+  return {
+    allowPromiscuous: choose("allowPromiscuous"),
+    allowForgedTransmits: choose("allowForgedTransmits"),
+    allowMacChanges: choose("allowMacChanges"),
+  };
 }

@@ -69,7 +69,8 @@ export class SwitchBacking {
   }
 }
 
-const MAX_INTERFACE_NAME = 15;
+/** Linux names a network interface with at most 15 characters. */
+export const MAX_INTERFACE_NAME = 15;
 
 function checkInterface(where: string, name: string): string {
   return checkName(where, name, { maxLength: MAX_INTERFACE_NAME });

@@ -1,6 +1,7 @@
 import { checkUnique } from "../../checks";
 import { ConfigurationError } from "../../errors";
 import { NETWORK_PRACTICES } from "../../practices";
+import { checkList, optional } from "../given";
 
 /** How traffic is spread over uplinks. */
 export enum TeamingPolicy {
@@ -76,8 +77,9 @@ export class Teaming {
     public readonly policy: TeamingPolicy,
     options: TeamingOptions,
   ) {
-    this.active = options.active;
-    this.standby = options.standby ?? [];
+    const where = `Teaming with ${policy}`;
+    this.active = optional(options.active, (active) => checkList(where, "active", active));
+    this.standby = checkList(where, "standby", options.standby ?? []);
   }
 
   /**
@@ -101,6 +103,16 @@ export class Teaming {
           practice: NETWORK_PRACTICES.teamingUplinks.id,
         });
       }
+    }
+    if (uplinks.length > 0 && active.length === 0) {
+      throw new ConfigurationError({
+        where,
+        what: "no uplink is active, so that nothing leaves the switch",
+        given: { active, standby: this.standby },
+        allowed: uplinks.join(", "),
+        mend: "take one out of `standby`, or name one in `active`",
+        practice: NETWORK_PRACTICES.teamingUplinks.id,
+      });
     }
     return { active, standby: this.standby };
   }

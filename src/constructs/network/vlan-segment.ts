@@ -2,8 +2,9 @@ import { Construct, type IConstruct } from "constructs";
 import { checkInteger, checkName } from "../../checks";
 import type { IPlatform, PlatformSegment } from "../../platforms/platform";
 import { NETWORK_LIMITS, NETWORK_PRACTICES } from "../../practices";
+import { checkKind, checkPlatform, optional } from "../given";
 import type { DistributedVSwitch } from "./distributed-vswitch";
-import { resolveSecurity, type SecurityPolicy } from "./security-policy";
+import { resolveSecurity, type SecurityPolicy, warnOfAllowed } from "./security-policy";
 import { resolveTagging, type VlanOptions, type VlanTagging } from "./vlan";
 
 export interface VlanSegmentOptions extends VlanOptions {
@@ -80,7 +81,7 @@ export class VlanSegment extends Construct implements INetworkSegment {
   public constructor(scope: Construct, id: string, props: VlanSegmentProps) {
     super(scope, id);
     const where = this.node.path;
-    this.switch = props.switch;
+    this.switch = checkKind(where, "switch", props?.switch, "_platformSwitch");
     this.platform = props.switch.platform;
     this.segmentName = checkName(where, props.name ?? id);
     this.mtu = checkInteger(where, "mtu", props.mtu ?? props.switch.mtu, {
@@ -90,7 +91,8 @@ export class VlanSegment extends Construct implements INetworkSegment {
       practice: NETWORK_PRACTICES.mtuRange.id,
     });
     this.tagging = resolveTagging(where, props);
-    this.security = resolveSecurity(props.switch.security, props.security);
+    this.security = resolveSecurity(where, props.security, props.switch.security);
+    warnOfAllowed(this, props.security);
     this._platformSegment = props.switch._platformSwitch.addSegment(this, {
       name: this.segmentName,
       mtu: this.mtu,
@@ -109,14 +111,14 @@ class ExistingSegment extends Construct implements INetworkSegment {
   public constructor(scope: Construct, id: string, attributes: VlanSegmentAttributes) {
     super(scope, id);
     const where = this.node.path;
-    this.platform = attributes.platform;
+    this.platform = checkPlatform(where, attributes?.platform);
     this.mtu = checkInteger(where, "mtu", attributes.mtu ?? NETWORK_LIMITS.defaultMtu, {
       min: NETWORK_LIMITS.minMtu,
       max: NETWORK_LIMITS.maxMtu,
     });
-    this._platformSegment = attributes.platform.importSegment(this, {
+    this._platformSegment = this.platform.importSegment(this, {
       network: checkName(where, attributes.network),
-      portGroup: attributes.portGroup === undefined ? undefined : checkName(where, attributes.portGroup),
+      portGroup: optional(attributes.portGroup, (portGroup) => checkName(where, portGroup)),
       mtu: this.mtu,
     });
   }

@@ -1,6 +1,7 @@
 import { checkInteger } from "../../checks";
 import { ConfigurationError } from "../../errors";
 import { NETWORK_LIMITS, NETWORK_PRACTICES } from "../../practices";
+import { checkList } from "../given";
 
 /** VLANs from `from` to `to`, both included. */
 export interface VlanRange {
@@ -59,7 +60,9 @@ export function resolveTagging(where: string, options: VlanOptions): VlanTagging
       practice: NETWORK_PRACTICES.vlanRange.id,
     });
   }
-  const ranges = trunk.map((entry, i) => checkRange(where, `trunk[${i}]`, entry)).sort((a, b) => a.from - b.from);
+  const ranges = checkList(where, "trunk", trunk)
+    .map((entry, i) => checkRange(where, `trunk[${i}]`, entry))
+    .sort((a, b) => a.from - b.from);
   if (ranges.length === 0) {
     throw new ConfigurationError({
       where,
@@ -85,7 +88,7 @@ export function resolveTagging(where: string, options: VlanOptions): VlanTagging
 }
 
 function checkRange(where: string, what: string, entry: number | VlanRange): VlanRange {
-  if (typeof entry === "number") {
+  if (typeof entry !== "object" || entry === null) {
     const vlan = checkVlan(where, what, entry);
     return { from: vlan, to: vlan };
   }

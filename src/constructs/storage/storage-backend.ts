@@ -31,7 +31,7 @@ export class StorageBackend {
    * @param path absolute path
    */
   public static directory(path: string): StorageBackend {
-    return new StorageBackend("directory", { path: checkPath("StorageBackend.directory", path) });
+    return new StorageBackend("directory", { path: checkFolder("StorageBackend.directory", path) });
   }
 
   /**
@@ -55,7 +55,7 @@ export class StorageBackend {
       ...(options.version !== undefined && {
         version: checkOneOf(where, "version", options.version, Object.values(NfsVersion)),
       }),
-      ...(options.mountPath !== undefined && { mountPath: checkPath(where, options.mountPath) }),
+      ...(options.mountPath !== undefined && { mountPath: checkFolder(where, options.mountPath) }),
     });
   }
 
@@ -108,7 +108,22 @@ function checkPath(where: string, path: string): string {
       allowed: 'an absolute path of letters, digits, spaces, ".", "_", "-" and "/", without ".."',
     });
   }
-  return literal.length > 1 ? literal.replace(/\/+$/, "") : literal;
+  // As libvirt writes it, so that no plan shows a change.
+  return literal.replace(/\/+/g, "/").replace(/(.)\/$/, "$1");
+}
+
+/** A path of a folder for volumes alone. */
+function checkFolder(where: string, path: string): string {
+  const checked = checkPath(where, path);
+  if (checked === "/") {
+    throw new ConfigurationError({
+      where,
+      what: "the root of the file system is no place for volumes",
+      given: path,
+      mend: "give a folder of its own, such as /var/lib/libvirt/images",
+    });
+  }
+  return checked;
 }
 
 function checkServer(where: string, server: string): string {

@@ -1,5 +1,6 @@
 import { ConfigurationError } from "../../errors";
-import { StorageBackend } from "./storage-backend";
+import { optional } from "../given";
+import { checkInventoryName, StorageBackend } from "./storage-backend";
 
 /** The tiers of a pool, fastest first. */
 export enum TierName {
@@ -29,7 +30,10 @@ export class StorageTier {
         allowed: "StorageBackend.directory(), .lvm(), .nfs(), .datastore(), .datastoreCluster()",
       });
     }
-    return new StorageTier(backend, options.storagePolicy);
+    return new StorageTier(
+      backend,
+      optional(options.storagePolicy, (policy) => checkInventoryName("StorageTier.on", policy)),
+    );
   }
 
   private constructor(

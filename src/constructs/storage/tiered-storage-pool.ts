@@ -2,8 +2,9 @@ import { Construct, type IConstruct } from "constructs";
 import { checkName, checkOneOf } from "../../checks";
 import { ConfigurationError } from "../../errors";
 import type { IHost, IPlatform, PlatformTier } from "../../platforms/platform";
+import { checkFlag, checkMade, checkPlatform } from "../given";
 import { checkHosts } from "../placement";
-import { type StorageTier, TierName } from "./storage-tier";
+import { StorageTier, TierName } from "./storage-tier";
 
 export interface TieredStoragePoolProps {
   /** Where the pool is made. */
@@ -61,14 +62,15 @@ export class TieredStoragePool extends Construct implements ITieredStoragePool {
   public constructor(scope: Construct, id: string, props: TieredStoragePoolProps) {
     super(scope, id);
     const where = this.node.path;
-    this.platform = props.platform;
+    this.platform = checkPlatform(where, props?.platform);
     this.poolName = checkName(where, props.name ?? id, { maxLength: 50 });
-    this.hosts = checkHosts(where, props.platform, props.hosts);
-    this.protectData = props.protectData ?? true;
+    this.hosts = checkHosts(where, this.platform, props.hosts);
+    this.protectData = checkFlag(where, "protectData", props.protectData ?? true);
     const known = Object.values(TierName);
     const given = Object.keys(props.tiers ?? {}).filter((tier) => props.tiers[tier as TierName] !== undefined);
     for (const tier of given) {
       checkOneOf(where, "tier", tier, known);
+      checkMade(where, `tier ${tier}`, props.tiers[tier as TierName]!, StorageTier, "StorageTier.on(backend)");
     }
     this.tierNames = known.filter((tier) => given.includes(tier));
     if (this.tierNames.length === 0) {
@@ -82,7 +84,7 @@ export class TieredStoragePool extends Construct implements ITieredStoragePool {
     this.#tiers = new Map(
       this.tierNames.map((tier) => [
         tier,
-        props.platform.createTier(this, {
+        this.platform.createTier(this, {
           name: `${this.poolName}-${tier}`,
           pool: this.poolName,
           tier,
