@@ -1,6 +1,9 @@
 package main
 
-import "reflect"
+import (
+	"reflect"
+	"strings"
+)
 
 // replaced names types that a reconfiguration sets as a whole.
 var replaced = map[string]bool{
@@ -33,7 +36,7 @@ func mergeValue(dst, src reflect.Value) {
 			continue
 		}
 		d := dst.FieldByName(f.Name)
-		if !d.IsValid() || s.IsZero() {
+		if !d.IsValid() || s.IsZero() && !alwaysSent(f) {
 			continue
 		}
 		switch {
@@ -50,6 +53,11 @@ func mergeValue(dst, src reflect.Value) {
 			d.Set(s)
 		}
 	}
+}
+
+// alwaysSent tells a switch that every spec carries, so that its false is meant.
+func alwaysSent(f reflect.StructField) bool {
+	return f.Type.Kind() == reflect.Bool && !strings.Contains(f.Tag.Get("xml"), "omitempty")
 }
 
 func merges(p reflect.Value) bool {

@@ -29,3 +29,11 @@ func TestMergeConvertsBetweenValuesAndPointers(t *testing.T) {
 		t.Errorf("merged to %+v", cfg)
 	}
 }
+
+func TestMergeTurnsOffWhatEverySpecCarries(t *testing.T) {
+	policy := &types.VMwareDVSPortgroupPolicy{VlanOverrideAllowed: true}
+	merge(policy, &types.VMwareDVSPortgroupPolicy{})
+	if policy.VlanOverrideAllowed {
+		t.Error("override still allowed")
+	}
+}
