@@ -10,6 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { transformSync } from "@swc/core";
 
@@ -48,12 +49,11 @@ interface Generator {
 
 async function generate({ source, version, ...schema }: Schema, folder: string): Promise<string> {
   // Not the package's index: that wants jsii, which only other languages than TypeScript need.
-  const module = "@cdktf/provider-generator/lib/get/generator/provider-generator";
-  const { TerraformProviderGenerator } = require(module) as {
+  const { TerraformProviderGenerator } = require("@cdktf/provider-generator/lib/get/generator/provider-generator") as {
     TerraformProviderGenerator: new (code: Code, schemas: object) => Generator;
   };
-  const ofGenerator = { paths: [require.resolve(module)] };
-  const { CodeMaker } = require(require.resolve("codemaker", ofGenerator)) as { CodeMaker: new () => Code };
+  const itsOwn = createRequire(require.resolve("@cdktf/provider-generator/package.json"));
+  const { CodeMaker } = itsOwn("codemaker") as { CodeMaker: new () => Code };
   const name = source.split("/").pop()!;
   const code = new CodeMaker();
   const schemas = { provider_schemas: { [`registry.terraform.io/${source}`]: withAttributes(schema) } };

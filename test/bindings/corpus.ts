@@ -28,7 +28,7 @@ import { propertyName } from "../../bindings/libvirt/src/runtime/names";
 const ELEMENTS = elementsOf(readSchema(join(__dirname, "..", "..", "bindings", "libvirt", "schema.json")));
 
 /** cdktf's classes or ours, typed as ours are. */
-export interface Classes {
+interface Classes {
   readonly Domain: typeof import("@cdktf/provider-libvirt/lib/domain").Domain;
   readonly LibvirtProvider: typeof import("@cdktf/provider-libvirt/lib/provider").LibvirtProvider;
   readonly Network: typeof import("@cdktf/provider-libvirt/lib/network").Network;
@@ -36,7 +36,7 @@ export interface Classes {
 }
 
 /** What the cases do where the classes do it in different ways, or where any class will do. */
-export interface Binding {
+interface Binding {
   readonly classes: Classes;
   /** The class of any name. */
   classOf(element: Element): new (stack: TerraformStack, id: string, config: object) => TerraformElement;

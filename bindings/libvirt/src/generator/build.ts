@@ -1,5 +1,5 @@
 /** Writes `lib/` from `schema.json` and the runtime's sources. Runs on every install, so it checks no types. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as ts from "typescript";
 import { camelCase } from "../runtime/names";
@@ -10,48 +10,40 @@ import { tableOf } from "./table";
 
 const ROOT = join(__dirname, "..", "..");
 
-const BASE_CLASS = {
-  resource: "LibvirtResource",
-  "data source": "LibvirtDataSource",
-  provider: "LibvirtProviderElement",
-};
-
-export function build(schema: ProviderSchema, lib: string): void {
-  rmSync(lib, { recursive: true, force: true });
+function writeLibrary(schema: ProviderSchema, lib: string): void {
   mkdirSync(join(lib, "runtime"), { recursive: true });
   const elements = elementsOf(schema);
   for (const element of elements) {
     writeFileSync(join(lib, `${element.module}.js`), classOf(element, schema));
     writeFileSync(join(lib, `${element.module}.d.ts`), declarationsOf(element));
   }
-  writeFileSync(join(lib, "index.js"), indexOf(elements));
-  writeFileSync(
-    join(lib, "index.d.ts"),
-    elements.map((e) => `export * as ${camelCase(e.module.replace(/-/g, "_"))} from "./${e.module}";\n`).join(""),
-  );
+  const names = elements.map(({ module }) => ({ module, name: camelCase(module.replace(/-/g, "_")) }));
+  writeFileSync(join(lib, "index.js"), indexOf(names));
+  const namespaces = names.map(({ module, name }) => `export * as ${name} from "./${module}";\n`);
+  writeFileSync(join(lib, "index.d.ts"), namespaces.join(""));
   compileRuntime(join(ROOT, "src", "runtime"), join(lib, "runtime"));
 }
 
-function classOf({ kind, className, terraformType, attributes }: Element, schema: ProviderSchema): string {
+function classOf({ baseClass, className, terraformType, attributes }: Element, schema: ProviderSchema): string {
   const release = {
     name: schema.source.split("/").pop(),
     source: schema.source,
     versionConstraint: `~> ${schema.version}`,
   };
   return `"use strict";
-const { ${BASE_CLASS[kind]}, define } = require("./runtime");
-class ${className} extends ${BASE_CLASS[kind]} {}
+const { ${baseClass}, define } = require("./runtime");
+class ${className} extends ${baseClass} {}
 define(${className}, ${JSON.stringify(terraformType)}, ${JSON.stringify(release)}, JSON.parse('${JSON.stringify(tableOf(attributes))}'));
 exports.${className} = ${className};
 `;
 }
 
 /** Loads each module when it is first asked for. */
-function indexOf(elements: readonly Element[]): string {
-  const getters = elements.map(({ module }) => {
-    const name = camelCase(module.replace(/-/g, "_"));
-    return `Object.defineProperty(exports, "${name}", { enumerable: true, get: () => require("./${module}") });\n`;
-  });
+function indexOf(names: readonly { readonly module: string; readonly name: string }[]): string {
+  const getters = names.map(
+    ({ module, name }) =>
+      `Object.defineProperty(exports, "${name}", { enumerable: true, get: () => require("./${module}") });\n`,
+  );
   return `"use strict";\n${getters.join("")}`;
 }
 
@@ -61,6 +53,7 @@ function compileRuntime(from: string, to: string): void {
     target: ts.ScriptTarget.ES2022,
     esModuleInterop: true,
     isolatedDeclarations: true,
+    stripInternal: true,
     declaration: true,
   };
   for (const file of readdirSync(from)) {
@@ -75,6 +68,18 @@ function compileRuntime(from: string, to: string): void {
   }
 }
 
-if (require.main === module) {
-  build(readSchema(join(ROOT, "schema.json")), join(ROOT, "lib"));
+/** Replaces a folder in one go: whoever reads it meanwhile finds it as it was. */
+function replace(folder: string, write: (folder: string) => void): void {
+  const [next, last] = [`${folder}.next`, `${folder}.last`];
+  for (const leftover of [next, last]) {
+    rmSync(leftover, { recursive: true, force: true });
+  }
+  write(next);
+  if (existsSync(folder)) {
+    renameSync(folder, last);
+  }
+  renameSync(next, folder);
+  rmSync(last, { recursive: true, force: true });
 }
+
+replace(join(ROOT, "lib"), (folder) => writeLibrary(readSchema(join(ROOT, "schema.json")), folder));

@@ -2,17 +2,11 @@ import { pascalCase, propertyName } from "../runtime/names";
 import type { Element } from "./elements";
 import { isSettable, type SchemaAttribute, type SchemaType } from "./schema";
 
-const BASE_CLASS = {
-  resource: "LibvirtResource",
-  "data source": "LibvirtDataSource",
-  provider: "LibvirtProviderElement",
-};
-
 type Attributes = Readonly<Record<string, SchemaAttribute>>;
 
 /** Writes the TypeScript declarations of one class and of all that its config may hold. */
 export function declarationsOf(element: Element): string {
-  const { kind, className, attributes } = element;
+  const { kind, baseClass, className, terraformType, attributes } = element;
   const config = `${className}Config`;
   const settable = Object.entries(attributes).filter(([, attribute]) => isSettable(attribute));
   const optional = !settable.some(([, { required }]) => required);
@@ -23,13 +17,14 @@ export function declarationsOf(element: Element): string {
   return [
     'import type * as cdktf from "cdktf";',
     'import type { Construct } from "constructs";',
-    `import { ${BASE_CLASS[kind]} } from "./runtime";`,
+    `import { ${baseClass} } from "./runtime";`,
     "",
     ...block(`export interface ${config}${extended}`, properties(className, Object.fromEntries(settable))),
     ...nestedInterfaces(className, attributes),
     "",
-    ...block(`export declare class ${className} extends ${BASE_CLASS[kind]}${referable(element)}`, [
-      `static readonly tfResourceType: "${element.terraformType}";`,
+    `/** The ${kind} \`${terraformType}\` of Terraform. */`,
+    ...block(`export declare class ${className} extends ${baseClass}${referable(element)}`, [
+      `static readonly tfResourceType: "${terraformType}";`,
       "/** Has `cdktf plan` write the config of what exists under an id of the provider's. */",
       "static generateConfigForImport(scope: Construct, importToId: string, importFromId: string, provider?: cdktf.TerraformProvider): cdktf.ImportableResource;",
       `constructor(scope: Construct, id: string, config${optional ? "?" : ""}: ${config});`,

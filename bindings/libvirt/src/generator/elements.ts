@@ -4,6 +4,8 @@ import type { ProviderSchema, SchemaAttribute, SchemaBlock } from "./schema";
 /** One class to generate. */
 export interface Element {
   readonly kind: "resource" | "data source" | "provider";
+  /** The class of the runtime that it extends. */
+  readonly baseClass: string;
   /** The file, without its ending, as cdktf's generator would name it. */
   readonly module: string;
   readonly className: string;
@@ -32,6 +34,12 @@ export function elementsOf(schema: ProviderSchema): Element[] {
   return [...resources, ...dataSources, provider].sort((a, b) => (a.module < b.module ? -1 : 1));
 }
 
+const BASE_CLASS = {
+  resource: "LibvirtResource",
+  "data source": "LibvirtDataSource",
+  provider: "LibvirtProviderElement",
+};
+
 function element(kind: Element["kind"], name: string, terraformType: string, block: SchemaBlock): Element {
   if (Object.keys(block.block_types ?? {}).length > 0) {
     throw new Error(
@@ -40,6 +48,7 @@ function element(kind: Element["kind"], name: string, terraformType: string, blo
   }
   return {
     kind,
+    baseClass: BASE_CLASS[kind],
     module: name.replace(/_/g, "-"),
     className: pascalCase(name),
     terraformType,

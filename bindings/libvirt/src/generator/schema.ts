@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 export type SchemaType = "string" | "number" | "bool" | readonly ["list" | "set" | "map", SchemaType];
 
-export interface NestedType {
+interface NestedType {
   readonly nesting_mode: "single" | "list" | "set" | "map";
   readonly attributes?: Readonly<Record<string, SchemaAttribute>>;
 }

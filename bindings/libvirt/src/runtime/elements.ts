@@ -21,7 +21,7 @@ export interface ProviderRelease {
 }
 
 /** What the generated code says of a class. */
-export interface ElementSchema {
+interface ElementSchema {
   readonly type: string;
   readonly struct: Struct;
   readonly release: ProviderRelease;
