@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { canRun } from "../../lab";
 
-export type Available = { readonly ok: true; readonly terraform: string } | { readonly ok: false; readonly reason: string };
+export type Available =
+  | { readonly ok: true; readonly terraform: string }
+  | { readonly ok: false; readonly reason: string };
 
 /**
  * Whether deployments to a lab can be tried here: a lab, Terraform or OpenTofu, and the provider. Found out while tests are declared, so that

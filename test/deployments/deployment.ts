@@ -127,7 +127,10 @@ export class Deployment {
     return ended;
   }
 
-  private begin([verb, ...args]: readonly string[]): { readonly process: ChildProcess; readonly ended: Promise<Ended> } {
+  private begin([verb, ...args]: readonly string[]): {
+    readonly process: ChildProcess;
+    readonly ended: Promise<Ended>;
+  } {
     const colour = verb === "show" || verb === "import" || verb === "init" ? [] : ["-no-color"];
     const child = spawn(this.terraform, [verb!, ...colour, ...args], {
       cwd: this.folder,
@@ -140,7 +143,9 @@ export class Deployment {
     child.stderr.on("data", (chunk: Buffer) => all!.push(chunk));
     const ended = new Promise<Ended>((resolve, reject) => {
       child.on("error", reject);
-      child.on("close", (code) => resolve({ code, output: Buffer.concat(all!).toString(), stdout: Buffer.concat(out!).toString() }));
+      child.on("close", (code) =>
+        resolve({ code, output: Buffer.concat(all!).toString(), stdout: Buffer.concat(out!).toString() }),
+      );
     });
     return { process: child, ended };
   }

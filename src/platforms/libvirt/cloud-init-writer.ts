@@ -48,7 +48,8 @@ export function writeCloudInit(
     name: `${name}-cloudinit.iso`,
     pool: tier.name,
     dependsOn: [tier.pool],
-    target: { format: { type: "raw" } },
+    // As libvirt reads it back from what is uploaded.
+    target: { format: { type: "iso" } },
     create: { content: { url: image.path } },
     lifecycle: { ignoreChanges: ["create"], replaceTriggeredBy: [reference(content), ...tier.triggers] },
   });

@@ -1,6 +1,6 @@
 import type { DomainDevicesDisks, DomainDevicesDisksDriver } from "@cdktf/provider-libvirt/lib/domain";
 import type { Construct } from "constructs";
-import { Annotations, type TerraformResource } from "../../cdktf";
+import { Annotations, type TerraformData, type TerraformResource } from "../../cdktf";
 import { AsyncIo, CacheMode, DetectZeroes, DiskBus, IoThreadUse } from "../../constructs/compute/devices";
 import { ImageFormat } from "../../constructs/compute/image-format";
 import type { StorageBackendKind } from "../../constructs/storage/storage-backend";
@@ -44,6 +44,7 @@ export function writeDisk(
   host: LibvirtHost,
   vm: VmIntent,
   intent: DiskIntent,
+  power: TerraformData,
 ): WrittenDisk {
   const where = scope.node.path;
   const tier = (intent.tier as TierWriter).on(where, host);
@@ -72,7 +73,7 @@ export function writeDisk(
   }
   const queues = virtio ? chooseQueues(vm, intent) : undefined;
   const serial = chooseSerial(intent);
-  const volume = volumeOf(scope, platform, host, vm, intent, tier, format);
+  const volume = volumeOf(scope, platform, host, vm, intent, tier, format, power);
   const ioThread = intent.ioThread ?? (virtio ? vm.workload.defaults.ioThread : IoThreadUse.NONE);
   return {
     resource: volume.resource,
@@ -111,6 +112,7 @@ function volumeOf(
   { name, size, existingVolume, root, tier: writer, protectData, log }: DiskIntent,
   tier: TierOnHost,
   format: ImageFormat,
+  power: TerraformData,
 ): DiskVolume {
   if (existingVolume !== undefined) {
     return { name: existingVolume, resource: tier.pool };
@@ -128,6 +130,7 @@ function volumeOf(
     provider: platform.provider(host),
     uri: host.uri,
     guest: vm.name,
+    power,
     protectData,
   });
   if (protectData) {

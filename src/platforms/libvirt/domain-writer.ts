@@ -1,6 +1,6 @@
 import { Domain, type DomainConfig, type DomainDevices } from "@cdktf/provider-libvirt/lib/domain";
 import type { Construct } from "constructs";
-import type { TerraformResource } from "../../cdktf";
+import type { TerraformData, TerraformResource } from "../../cdktf";
 import type { DiskIntent, NicIntent, PlatformVm, ResolvedDisk, ResolvedNic, VmIntent } from "../platform";
 import { type CloudInitDisk, writeCloudInit } from "./cloud-init-writer";
 import { hashOf, reference } from "./definition";
@@ -36,6 +36,7 @@ class ComposedDomain extends Domain {
 export class DomainWriter implements PlatformVm {
   public readonly resource: Domain;
   readonly #domain: ComposedDomain;
+  readonly #power: TerraformData;
   readonly #nics: WrittenNic[] = [];
   readonly #disks: WrittenDisk[] = [];
   #cloudInit?: CloudInitDisk;
@@ -53,7 +54,7 @@ export class DomainWriter implements PlatformVm {
       ...hardwareOf(host, intent),
     });
     this.resource = this.#domain;
-    startWhenRedefined(scope, this.#domain, host.uri, intent.name);
+    this.#power = startWhenRedefined(scope, this.#domain, host.uri, intent.name);
     this.recompose();
   }
 
@@ -67,7 +68,7 @@ export class DomainWriter implements PlatformVm {
   }
 
   public addDisk(scope: Construct, intent: DiskIntent): ResolvedDisk {
-    const disk = writeDisk(scope, this.platform, this.host, this.intent, intent);
+    const disk = writeDisk(scope, this.platform, this.host, this.intent, intent, this.#power);
     if (this.intent.cloudInit !== undefined && this.#cloudInit === undefined) {
       const tier = (intent.tier as TierWriter).on(scope.node.path, this.host);
       this.#cloudInit = writeCloudInit(this.scope, this.platform.provider(this.host), tier, this.intent);

@@ -157,8 +157,8 @@ export function standardDevices({ workload, guestAgent, consoleLog, log }: VmInt
   }
   return {
     serials: [{ ...(consoleLog !== undefined && { log: { file: consoleLog, append: "on" } }) }],
-    // Without a source: libvirt chooses the socket's path, and reads back what was written.
-    ...(guestAgent && { channels: [{ target: { virtIo: { name: "org.qemu.guest_agent.0" } } }] }),
+    // Without a path: libvirt chooses that of the socket. Without `unix` the channel is a terminal, where libvirt finds no agent.
+    ...(guestAgent && { channels: [{ source: { unix: {} }, target: { virtIo: { name: "org.qemu.guest_agent.0" } } }] }),
     rngs: [{ model: "virtio", backend: { random: "/dev/urandom" } }],
     memBalloon: { model: ballooning ? "virtio" : "none" },
   };

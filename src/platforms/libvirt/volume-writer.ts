@@ -5,7 +5,7 @@ import type { ImageFormat } from "../../constructs/compute/image-format";
 import { STORAGE_PRACTICES } from "../../practices";
 import type { DataSize } from "../../units";
 import { reference, replaceWhenRedefined } from "./definition";
-import { virshUri } from "./power";
+import { onHost } from "./on-host";
 import type { TierOnHost } from "./tier-writer";
 
 export interface VolumeIntent {
@@ -19,31 +19,27 @@ export interface VolumeIntent {
   readonly uri: string;
   /** Guest that has it, which is told when it grows. */
   readonly guest: string;
+  /** What starts the guest. */
+  readonly power: TerraformData;
   readonly protectData: boolean;
 }
 
-/** Grows a volume to SIZE bytes, through the guest where it runs. Refuses to shrink. */
+/** Grows a volume to SIZE bytes, through the guest where it runs. Refuses to shrink: Terraform's state keeps the size of the beginning. */
 const GROW = `
-set -eu
-on_host() { virsh --quiet --connect "$LIBVIRT_URI" "$@"; }
-command -v virsh >/dev/null || {
-  echo "virsh is needed on the machine that runs Terraform to grow volume $VOLUME: install libvirt-clients (Debian, Ubuntu) or libvirt-client (Fedora)." >&2
-  exit 1
-}
-now=$(LC_ALL=C on_host vol-info --bytes --pool "$POOL" "$VOLUME" | sed -n 's/^Capacity: *\\([0-9]*\\) bytes$/\\1/p')
+now=$(on_host vol-info --bytes --pool "$POOL" "$VOLUME" | sed -n 's/^Capacity: *\\([0-9]*\\) bytes$/\\1/p')
 if [ "$now" -gt "$SIZE" ]; then
   echo "Volume $VOLUME of pool $POOL has $now bytes, $SIZE are wanted: shrinking it would lose data. Change the size back." >&2
   exit 1
 fi
 if [ "$now" -lt "$SIZE" ]; then
-  if [ "$(LC_ALL=C on_host domstate "$GUEST" 2>/dev/null || true)" = running ]; then
+  if [ "$(on_host domstate "$GUEST" 2>/dev/null || true)" = running ]; then
     on_host blockresize "$GUEST" "$(on_host vol-path --pool "$POOL" "$VOLUME")" "$SIZE"B
     on_host pool-refresh "$POOL"
   else
     on_host vol-resize --pool "$POOL" "$VOLUME" "$SIZE"B
   fi
 fi
-`.trim();
+`;
 
 /**
  * Writes a volume.
@@ -79,7 +75,8 @@ export function writeVolume(scope: Construct, intent: VolumeIntent): Volume {
   return volume;
 }
 
-function growOrRefuse(scope: Construct, volume: Volume, { name, size, format, tier, uri, guest }: VolumeIntent): void {
+function growOrRefuse(scope: Construct, volume: Volume, intent: VolumeIntent): void {
+  const { name, size, format, tier, uri, guest, power } = intent;
   const made = reference(volume);
   const bytes = size.toBytes();
   new TerraformData(scope, "Capacity", {
@@ -101,12 +98,14 @@ function growOrRefuse(scope: Construct, volume: Volume, { name, size, format, ti
       ],
     },
     provisioners: [
-      {
-        type: "local-exec",
-        command: GROW,
-        environment: { LIBVIRT_URI: virshUri(uri), POOL: tier.name, VOLUME: name, SIZE: String(bytes), GUEST: guest },
-      },
+      onHost({
+        uri,
+        purpose: `grow volume ${name}`,
+        script: GROW,
+        environment: { POOL: tier.name, VOLUME: name, SIZE: String(bytes), GUEST: guest },
+      }),
     ],
-    dependsOn: [volume],
+    // After the guest was started anew, where it is: while it shuts down it takes no new size.
+    dependsOn: [volume, power],
   });
 }

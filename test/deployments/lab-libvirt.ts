@@ -28,9 +28,8 @@ export class LabLibvirt {
     return this.virsh("domstate", guest);
   }
 
-  /** What does not change in the life of a guest. */
-  public async identity(guest: string): Promise<{ readonly uuid: string; readonly macs: readonly string[] }> {
-    return { uuid: await this.virsh("domuuid", guest), macs: await this.find(guest, "//interface/mac/@address") };
+  public async uuid(guest: string): Promise<string> {
+    return this.virsh("domuuid", guest);
   }
 
   /** Another number after each start. */
@@ -45,7 +44,11 @@ export class LabLibvirt {
       this.virsh("net-list", "--all", "--name"),
       this.virsh("pool-list", "--all", "--name"),
     ]);
-    return lists.join("\n").split("\n").map((name) => name.trim()).filter(Boolean);
+    return lists
+      .join("\n")
+      .split("\n")
+      .map((name) => name.trim())
+      .filter(Boolean);
   }
 
   /** Runs a program in the lab's network namespace. */
