@@ -65,12 +65,12 @@ function entry({ id, title, reason, consequence, severity, source }) {
   const cited = source.url === undefined ? source.title : `[${source.title}](${source.url})`;
   return [
     `### ${id}\n`,
-    `**${escape(title)}** (${severity}): ${escape(reason)}.\n`,
-    ...(consequence === undefined ? [] : [`Consequence: ${escape(consequence)}.\n`]),
+    `**${inMarkdown(title)}** (${severity}): ${inMarkdown(reason)}.\n`,
+    ...(consequence === undefined ? [] : [`Consequence: ${inMarkdown(consequence)}.\n`]),
     `Source: ${cited}\n`,
   ].join("\n");
 }
 
-function escape(text) {
+function inMarkdown(text) {
   return text.replace(/[<*[\]]/g, "\\$&");
 }
