@@ -68,7 +68,8 @@ function typeErrors(sources: ReadonlyMap<string, string>): ReadonlyMap<string, r
 }
 
 /** An expression with its value behind it: `nic.queues; // 8`. */
-const CLAIM = /^( *)([A-Za-z][^\n]*?); \/\/ ("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|-?\d[\d.]*|true|false)(?:[:.,]? [^\n]*|[:.,])?$/gm;
+const CLAIM =
+  /^( *)([A-Za-z][^\n]*?); \/\/ ("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|-?\d[\d.]*|true|false)(?:[:.,]? [^\n]*|[:.,])?$/gm;
 
 /** Runs a program, checks what it claims and synthesises what it made. */
 function run(source: string): void {
