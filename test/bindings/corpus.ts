@@ -280,6 +280,15 @@ const written: Readonly<Record<string, Case>> = {
     domain.overrideLogicalId("renamed");
   },
 
+  "overrides within lists": (stack, { classes: { Domain } }) => {
+    const sysInfo = [{ fwCfg: { entry: [{ name: "a", value: "1" }] } }];
+    const domain = new Domain(stack, "it", { ...GUEST, os: { type: "exe", initArgs: ["a"] }, sysInfo });
+    domain.addOverride("sys_info.0.fw_cfg.entry", [{ name: "b" }]);
+    domain.addOverride("sys_info.1", { smbios: {} });
+    domain.addOverride("os.init_args", ["b"]);
+    domain.toTerraform();
+  },
+
   "attributes that are set, put and reset later": (stack, { classes: { Domain } }) => {
     const domain = new Domain(stack, "it", {
       ...GUEST,

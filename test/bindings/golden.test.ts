@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CASES, loadClasses, synthesise } from "./corpus";
 
-const golden = JSON.parse(readFileSync(join(__dirname, "golden.json"), "utf8"));
+const golden = JSON.parse(readFileSync(join(__dirname, "golden", "cdktf.json"), "utf8"));
 
 const binding = {
   ...loadClasses((module) => require(`@cdktf/provider-libvirt/lib/${module}`)),

@@ -1,4 +1,4 @@
-/** Writes `golden.json` anew with cdktf's own classes: to run by hand when the schema or the cases have changed. */
+/** Writes `golden/cdktf.json` anew with cdktf's own classes: to run by hand when the schema or the cases have changed. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TerraformElement } from "cdktf";
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const lines = CASES.map(
     ([name, makeCase]) => `${JSON.stringify(name)}:${JSON.stringify(synthesise(makeCase, binding))}`,
   );
-  writeFileSync(join(__dirname, "golden.json"), `{\n${lines.join(",\n")}\n}\n`);
+  writeFileSync(join(__dirname, "golden", "cdktf.json"), `{\n${lines.join(",\n")}\n}\n`);
 }
 
 void main();

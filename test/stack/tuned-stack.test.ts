@@ -153,6 +153,14 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     guest(stack, "key").addOverride("//.note", { [volume.name]: 1 });
   },
 
+  "overrides within lists": (app, Stack) => {
+    const stack = stackIn(app, Stack);
+    const sysInfo = [{ fwCfg: { entry: [{ name: "a", value: "1" }] } }];
+    const first = guest(stack, "first", { sysInfo });
+    first.addOverride("sys_info.0.fw_cfg.entry", [{ name: "b" }]);
+    guest(stack, "second", { sysInfo }).addOverride("sys_info.0.fw_cfg.entry", [{ name: first.name }]);
+  },
+
   "overrides of the stack": (app, Stack) => {
     const stack = stackIn(app, Stack);
     const first = guest(stack, "guest");

@@ -1,3 +1,4 @@
+import { Tokenization } from "cdktf";
 import type { Mapper } from "./mapper";
 import type { Struct } from "./table";
 
@@ -5,8 +6,7 @@ import type { Struct } from "./table";
 export class Settings {
   /** As given, by property. */
   readonly inputs: Record<string, unknown>;
-  /** As Terraform reads it, by attribute. */
-  readonly values: Record<string, unknown>;
+  private readonly mapped: Record<string, unknown>;
 
   constructor(
     private readonly struct: Struct,
@@ -14,7 +14,12 @@ export class Settings {
     config: object,
   ) {
     this.inputs = { ...config };
-    this.values = mapper.mapAttributes(struct, config, "");
+    this.mapped = mapper.mapAttributes(struct, config, "");
+  }
+
+  /** As Terraform reads it, by attribute: a copy each time, since cdktf merges overrides into what it is given. */
+  get values(): Record<string, unknown> {
+    return copyOf(this.mapped) as Record<string, unknown>;
   }
 
   /** Sets one attribute anew; `undefined` leaves it out. */
@@ -22,10 +27,25 @@ export class Settings {
     const { name, type } = this.mapper.settable(this.struct, property, "");
     if (value === undefined) {
       delete this.inputs[property];
-      delete this.values[name];
+      delete this.mapped[name];
     } else {
-      this.values[name] = this.mapper.map(type, value, property);
+      this.mapped[name] = this.mapper.map(type, value, property);
       this.inputs[property] = value;
     }
   }
+}
+
+/** Copies all but tokens: a mapped config holds nothing else that is not plain. */
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(copyOf);
+  }
+  if (typeof value !== "object" || value === null || Tokenization.isResolvable(value)) {
+    return value;
+  }
+  const copy: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) {
+    copy[key] = copyOf(item);
+  }
+  return copy;
 }
