@@ -108,16 +108,16 @@ async function disableServices(packages: readonly string[], options: PackageOpti
   const files = (await run("dpkg-query", ["--listfiles", ...packages])).split("\n");
   const units = unitsAmong(files);
   if (units.length === 0) return;
-  options.say(`Disabling ${units.join(", ")}`);
+  options.say("Disabling what the new packages enabled for the next boot");
   await run("systemctl", ["disable", "--quiet", ...units], { signal: options.signal }).catch((error: Error) =>
     options.say(`Could not disable them: ${error.message}`),
   );
 }
 
-/** The services, sockets and timers among a package's files; templates (`x@.service`) are never enabled as such. */
+/** What can be enabled among a package's files; templates (`x@.service`) are never enabled as such. */
 export function unitsAmong(files: readonly string[]): string[] {
   const names = files.map(
-    (file) => /^(?:\/usr)?\/lib\/systemd\/system\/([^/@]+\.(?:service|socket|timer))$/.exec(file)?.[1],
+    (file) => /^(?:\/usr)?\/lib\/systemd\/system\/([^/@]+\.(?:service|socket|timer|target))$/.exec(file)?.[1],
   );
   return [...new Set(names.filter((name) => name !== undefined))];
 }

@@ -45,7 +45,8 @@ umount --lazy "$LAB_RUN/cgroup"
 
 # --- libvirt's folders, and /var/log as a whole because swtpm logs there too.
 for pair in etc:/etc/libvirt lib:/var/lib/libvirt cache:/var/cache/libvirt log:/var/log swtpm-ca:/var/lib/swtpm-localca; do
-  [ ! -d "${pair#*:}" ] || mount --bind "$LAB_STATE/${pair%%:*}" "${pair#*:}"
+  mkdir -p "${pair#*:}"
+  mount --bind "$LAB_STATE/${pair%%:*}" "${pair#*:}"
 done
 
 # --- /run: an empty one, so that libvirtd finds no D-Bus, systemd-machined, firewalld, Open vSwitch or PID file of the host.
