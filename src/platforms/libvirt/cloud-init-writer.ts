@@ -2,7 +2,9 @@ import { CloudinitDisk } from "@cdktf/provider-libvirt/lib/cloudinit-disk";
 import type { DomainDevicesDisks } from "@cdktf/provider-libvirt/lib/domain";
 import { Volume, type VolumeConfig } from "@cdktf/provider-libvirt/lib/volume";
 import { Construct } from "constructs";
-import { Fn, TerraformData } from "../../cdktf";
+import { Fn, TerraformData, TerraformLocal } from "../../cdktf";
+import { asWritten } from "../../constructs/compute/text";
+import { optional } from "../../constructs/given";
 import { isToken } from "../../errors";
 import type { VmIntent } from "../platform";
 import { hashOf, reference } from "./definition";
@@ -30,7 +32,9 @@ export function writeCloudInit(
   tier: TierOnHost,
   { name, cloudInit }: VmIntent,
 ): CloudInitDisk {
-  const { userData, networkConfig, hostname = name } = cloudInit!;
+  const { hostname = name } = cloudInit!;
+  const userData = asWritten(cloudInit!.userData);
+  const networkConfig = optional(cloudInit!.networkConfig, asWritten);
   const onDisk = new Construct(scope, "CloudInit");
   const metaData = `instance-id: ${name}\nlocal-hostname: ${hostname}\n`;
   const image = new CloudinitDisk(onDisk, "Image", {
@@ -41,7 +45,10 @@ export function writeCloudInit(
     networkConfig,
   });
   const parts = [userData, metaData, networkConfig ?? ""];
-  const attachment = parts.some(isToken) ? Fn.sha256(Fn.join("\n", parts)) : hashOf(parts);
+  // From a local, since arguments of functions can't hold quotes.
+  const attachment = parts.some(isToken)
+    ? Fn.sha256(new TerraformLocal(onDisk, "Text", parts.join("\n")).asString)
+    : hashOf(parts);
   const content = new TerraformData(onDisk, "Content", { input: attachment as unknown as { [key: string]: unknown } });
   const volume = new Volume(onDisk, "Resource", {
     provider,

@@ -1,4 +1,4 @@
-import { checkInteger, checkName, requireLiteral } from "../../checks";
+import { checkInteger, checkName, checkOneOf, requireLiteral } from "../../checks";
 import { ConfigurationError } from "../../errors";
 import type { IHost } from "../platform";
 import { parseVersion, type Version } from "./version";
@@ -122,7 +122,12 @@ export class LibvirtHost implements IHost {
     options: LibvirtHostOptions,
   ) {
     const where = `LibvirtHost.at(${JSON.stringify(name)})`;
-    this.accelerator = options.accelerator ?? Accelerator.KVM;
+    this.accelerator = checkOneOf(
+      where,
+      "accelerator",
+      options.accelerator ?? Accelerator.KVM,
+      Object.values(Accelerator),
+    );
     this.libvirtVersion =
       options.libvirtVersion === undefined ? undefined : parseVersion(where, options.libvirtVersion);
     this.cpus =

@@ -1,6 +1,7 @@
 import type { Construct } from "constructs";
 import { Fn, TerraformLocal } from "../../cdktf";
 import type { CloudInit } from "../../constructs/compute/cloud-init";
+import { asWritten } from "../../constructs/compute/text";
 import { isToken } from "../../errors";
 
 /**
@@ -30,6 +31,6 @@ export function guestInfo(scope: Construct, name: string, cloudInit: CloudInit):
 /** Terraform encodes what is known at apply time only; from a local, since arguments of functions can't hold quotes. */
 function base64(scope: Construct, id: string, text: string): string {
   return isToken(text)
-    ? Fn.base64encode(new TerraformLocal(scope, id, text).asString)
+    ? Fn.base64encode(new TerraformLocal(scope, id, asWritten(text)).asString)
     : Buffer.from(text, "utf8").toString("base64");
 }
