@@ -85,7 +85,7 @@ function widthsOf(rows: readonly Row[], width: number): readonly number[] {
   const longest = (column: number) => Math.max(...rows.map((row) => row[column]!.length));
   const setting = longest(0);
   const value = Math.min(longest(1), WIDEST_VALUE);
-  const source = Math.min(longest(3), WIDEST_SOURCE);
+  const source = Math.min(longest(3), WIDEST_SOURCE, Math.floor(width / 4));
   const rest = width - INDENT.length - 3 * GAP.length - setting - value - source;
   return [setting, value, Math.min(longest(2), Math.max(NARROWEST_WHY, rest)), source];
 }

@@ -185,3 +185,22 @@ describe("as a command", () => {
 function absolute(command: readonly string[]): string[] {
   return command.map((word) => (word === "ts-node/register" ? require.resolve(word) : word));
 }
+
+it("fits the terminal, and wraps what is long", () => {
+  const file = write("long/explanation.json", [
+    setting("prod/db", "cpu.mode", {
+      why: "a reason of some words ".repeat(12).trim(),
+      source: "A manual with a long title ".repeat(3).trim(),
+    }),
+    setting("prod/db", "path", { value: `/srv/${"x".repeat(60)}`, why: "\u001b[31mred\u001b[0m" }),
+  ]);
+  for (const width of [100, 120, 160]) {
+    let out = "";
+    run(["explain", file], { out: (text) => (out += text), err: () => {}, width });
+    const lines = out.split("\n");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+    expect(Math.max(...lines.map((line) => line.length))).toBeGreaterThan(width - 15);
+    expect(out).not.toMatch(/(?!\n)\p{Cc}/u);
+    expect(out.match(/x/g)).toHaveLength(60);
+  }
+});
