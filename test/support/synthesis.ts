@@ -11,6 +11,8 @@ export class Synthesis {
   public constructor(stack: TerraformStack) {
     stack.prepareStack();
     this.document = JSON.parse(Testing.synth(stack, true));
+    // Where the state is kept depends on the folder that the program is run in.
+    delete this.document.terraform.backend;
   }
 
   /** Resources of a type by their names. */
