@@ -35,7 +35,7 @@ export function fingerprint(resource: TerraformResource): { [key: string]: unkno
 }
 
 /** Tokens as text, as encoded numbers, and as objects. */
-const MAY_HOLD_TOKENS = /TfToken\[|-1\.\d+e\+\d{3}|<unresolved-token>|\$\{/;
+const MAY_HOLD_TOKENS = /TfToken\[|-\d(?:\.\d+)?e\+\d{3}|<unresolved-token>|\$\{/;
 
 /**
  * Makes plans say what has to happen: the provider can't update such a resource, so a changed definition replaces it.
