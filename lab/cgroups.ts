@@ -8,7 +8,7 @@ import type { Lab } from "./paths";
  * makes those of its guests beneath, so two labs may have a guest of the same name, and nothing is left in the
  * machine's own `machine` group.
  */
-export function cgroupsOf(lab: Lab): string[] {
+function cgroupsOf(lab: Lab): string[] {
   return mounts()
     .filter(({ type }) => type === "cgroup" || type === "cgroup2")
     .map(({ path }) => join(path, lab.netns));

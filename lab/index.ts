@@ -2,7 +2,7 @@
 export { type CanRun, type CanRunOptions, canRun } from "./can-run";
 export { LabError } from "./errors";
 export { down, type LabOptions, type UpOptions, up } from "./lab";
-export { DEFAULT_NAME, type GuestFiles, type Lab, labNamed } from "./paths";
+export { type GuestFiles, type Lab, labNamed } from "./paths";
 export * from "./report";
 export { formatStatus, type LabState, type LabStatus, statusOf as status } from "./status";
 export type { Domain, Versions } from "./virsh";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { LabError } from "./errors";
 
 /** Name of a lab for which none is given. */
-export const DEFAULT_NAME = "lab";
+const DEFAULT_NAME = "lab";
 
 /** Folder of all labs' sockets; short, because the path of a Unix socket has at most 107 bytes. */
 export const RUN_ROOT = "/run/virtuned-lab";

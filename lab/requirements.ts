@@ -11,7 +11,7 @@ export interface Requirement {
 }
 
 /** What must be installed. The guest's parts are only unpacked: see guest-image/parts.ts. */
-export const REQUIREMENTS: readonly Requirement[] = [
+const REQUIREMENTS: readonly Requirement[] = [
   { need: "libvirtd", purpose: "libvirt's daemon", package: "libvirt-daemon-system" },
   { need: "virtlogd", purpose: "writes the consoles of guests to files", package: "libvirt-daemon-system" },
   { need: "virsh", purpose: "libvirt's command line", package: "libvirt-clients" },
