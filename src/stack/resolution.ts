@@ -49,7 +49,8 @@ function unsettledPart(value: unknown, depth: number): UnsettledPart | undefined
     const encoded = value.some((item) => typeof item !== "object" && !isSettled(item));
     return encoded ? new Whole(value) : branch(value, depth);
   }
-  const plain = isPlainObject(value) && Object.keys(value).every(isSettled);
+  // Keys may be encoded, too; and to set __proto__ is to set something else.
+  const plain = isPlainObject(value) && Object.keys(value).every((key) => isSettled(key) && key !== "__proto__");
   return plain ? branch(value, depth) : new Whole(value);
 }
 
@@ -90,7 +91,10 @@ class Branch implements UnsettledPart {
   complete(resolved: Readonly<Record<string, unknown>>): unknown {
     const entries = Object.entries(this.container).map(([key, value]): [string, unknown] => {
       const part = this.parts.get(key);
-      return [key, part === undefined ? copyOf(value) : key in resolved ? part.complete(resolved[key]) : undefined];
+      if (part === undefined) {
+        return [key, copyOf(value)];
+      }
+      return [key, Object.hasOwn(resolved, key) ? part.complete(resolved[key]) : undefined];
     });
     const defined = entries.filter(([, value]) => value !== undefined);
     return Array.isArray(this.container) ? defined.map(([, value]) => value) : Object.fromEntries(defined);

@@ -18,6 +18,7 @@ const byCdktf = (value: unknown) => outcome((v) => cdktfResolve(v, options), val
 const tuned = (value: unknown) => outcome((v) => resolveTokensOnly(cdktfResolve, v, options), value);
 
 const token = () => ref("some.thing", stack);
+const lazyNothing = () => Lazy.anyValue({ produce: () => undefined });
 const nested = (depth: number, leaf: unknown): unknown => (depth === 0 ? leaf : { a: nested(depth - 1, leaf) });
 const circular: Record<string, unknown> = { a: { b: 1 } };
 circular.a = { back: circular };
@@ -95,6 +96,12 @@ const VALUES: Readonly<Record<string, () => unknown>> = {
   "a function": () => ({ a: { b: () => 1 } }),
   "a construct": () => ({ a: { b: stack } }),
   "what looks like a construct": () => ({ a: { _children: {}, _metadata: [] } }),
+  "keys that every object has": () => ({
+    constructor: lazyNothing(),
+    toString: lazyNothing(),
+    valueOf: { b: token() },
+  }),
+  "a key that sets something else": () => JSON.parse(`{"a":{"__proto__":{"b":1},"c":"${Token.asString(token())}"}}`),
   "a deep value": () => nested(150, { b: 1 }),
   "a deep token": () => nested(150, token()),
   "a value that is too deep": () => nested(250, 1),
