@@ -16,8 +16,8 @@ import {
   Workload,
 } from "virtuned";
 import type { GuestReport } from "../../lab";
-import type { Change, Program } from "./deployment";
-import { describeOnLab, type Testbed } from "./testbed";
+import type { Program } from "./deployment";
+import { describeOnLab, said, steps, type Testbed } from "./testbed";
 
 /** What changes in the life of the site. */
 interface Site {
@@ -120,17 +120,13 @@ function programOf(bed: Testbed, site: Site): Program {
   };
 }
 
-/** Changes as `action address`, without the hashes that end cdktf's names. */
-function said(changes: readonly Change[]): string[] {
-  return changes.map(({ address, actions }) => `${actions} ${address.replace(/_[0-9A-F]{8}$/, "")}`).sort();
-}
-
 const IMAGE_BYTES = 512 * 1024 ** 2;
 const MARK = "written before it grew";
 
 describeOnLab("the life of a site on libvirt", (bed) => {
   const { libvirt } = bed;
   const life = bed.deployment();
+  const step = steps();
   const uuids = new Map<Guest, string>();
   let site = BEGINNING;
 
@@ -179,7 +175,7 @@ describeOnLab("the life of a site on libvirt", (bed) => {
     await libvirt.inNamespace("ip", "link", "set", "br0", "up");
   });
 
-  test("guests get what the program says, and the next plan is empty", async () => {
+  step("guests get what the program says, and the next plan is empty", async () => {
     await change({});
     for (const guest of GUESTS) {
       uuids.set(guest, await libvirt.uuid(guest));
@@ -219,9 +215,9 @@ describeOnLab("the life of a site on libvirt", (bed) => {
     expect(cpu.cpus).toBe(1);
     expect(nics.nics.map((nic) => nic.mac)).toEqual(await macs("nics"));
     expect((await life.plan()).changes).toEqual([]);
-  }, 600_000);
+  });
 
-  test("a change restarts the guests that it concerns, and no other; a volume grows under its guest", async () => {
+  step("a change restarts the guests that it concerns, and no other; a volume grows under its guest", async () => {
     const before = await reports();
     const runsBefore = await runs();
     const macsBefore = await macs("nics");
@@ -271,9 +267,9 @@ describeOnLab("the life of a site on libvirt", (bed) => {
     expect(await macs("nics")).toEqual([...macsBefore, expect.any(String)]);
     expect(nics!.nics.map((nic) => nic.mac)).toEqual(await macs("nics"));
     expect(disks!.disks.map((disk) => disk.serial)).toEqual(["one", "two", "three"]);
-  }, 600_000);
+  });
 
-  test("a plan that would lose protected data is refused, and nothing is changed", async () => {
+  step("a plan that would lose protected data is refused, and nothing is changed", async () => {
     const state = JSON.stringify(life.state());
     const refused = { ...site, keep: "elsewhere", stillMiB: 16, stillFormat: ImageFormat.QCOW2 };
     await life.synth(programOf(bed, refused));
@@ -286,58 +282,61 @@ describeOnLab("the life of a site on libvirt", (bed) => {
     expect(JSON.stringify(life.state())).toBe(state);
     await life.synth(programOf(bed, site));
     expect((await life.plan()).changes).toEqual([]);
-  }, 600_000);
+  });
 
-  test("networks, pools and volumes that can't be updated are replaced, and their guests are connected again", async () => {
-    const before = await reports();
-    const runsBefore = await runs();
-    const macsBefore = await macs("nics");
-    const planned = await change({
-      lanMtu: 4000,
-      scratch: "elsewhere",
-      userData: "#cloud-config\n# second\n",
-      nics: { 0: "east", 2: "east", 3: "east" },
-      disks: { 1: "one", 3: "three" },
-    });
-    console.log(planned.join("\n"));
-    await expectAllRunAndKeepTheirUuid();
-    expect(await startedSince(runsBefore)).toEqual(["db", "nics", "disks"]);
-    const [db, nics, disks] = await Promise.all([
-      bed.report(
-        "db",
-        (now) => afterRestart(before.db)(now) && now.nics[0]!.addresses.some((a) => a.startsWith("10.90.")),
-      ),
-      bed.report("nics", afterRestart(before.nics)),
-      bed.report("disks", afterRestart(before.disks)),
-    ]);
-    expect(db.nics[0]).toMatchObject({
-      mtu: 4000,
-      addresses: expect.arrayContaining([expect.stringMatching(/^10\.90\.0\./)]),
-    });
-    expect(db.seed).toMatchObject({ userDataSha256: sha256("#cloud-config\n# second\n") });
-    expect(await macs("nics")).toEqual(macsBefore.filter((_, i) => i !== 1));
-    expect(nics.nics.map((nic) => nic.mac)).toEqual(await macs("nics"));
-    expect(disks.disks.map(({ serial, hctl }) => [serial, hctl])).toEqual([
-      ["one", "0:0:1:0"],
-      ["three", "0:0:3:0"],
-    ]);
-    expect(existsSync(join(bed.lab.imagesFolder, "scratch"))).toBe(false);
-  }, 600_000);
+  step(
+    "networks, pools and volumes that can't be updated are replaced, and their guests are connected again",
+    async () => {
+      const before = await reports();
+      const runsBefore = await runs();
+      const macsBefore = await macs("nics");
+      const planned = await change({
+        lanMtu: 4000,
+        scratch: "elsewhere",
+        userData: "#cloud-config\n# second\n",
+        nics: { 0: "east", 2: "east", 3: "east" },
+        disks: { 1: "one", 3: "three" },
+      });
+      console.log(planned.join("\n"));
+      await expectAllRunAndKeepTheirUuid();
+      expect(await startedSince(runsBefore)).toEqual(["db", "nics", "disks"]);
+      const [db, nics, disks] = await Promise.all([
+        bed.report(
+          "db",
+          (now) => afterRestart(before.db)(now) && now.nics[0]!.addresses.some((a) => a.startsWith("10.90.")),
+        ),
+        bed.report("nics", afterRestart(before.nics)),
+        bed.report("disks", afterRestart(before.disks)),
+      ]);
+      expect(db.nics[0]).toMatchObject({
+        mtu: 4000,
+        addresses: expect.arrayContaining([expect.stringMatching(/^10\.90\.0\./)]),
+      });
+      expect(db.seed).toMatchObject({ userDataSha256: sha256("#cloud-config\n# second\n") });
+      expect(await macs("nics")).toEqual(macsBefore.filter((_, i) => i !== 1));
+      expect(nics.nics.map((nic) => nic.mac)).toEqual(await macs("nics"));
+      expect(disks.disks.map(({ serial, hctl }) => [serial, hctl])).toEqual([
+        ["one", "0:0:1:0"],
+        ["three", "0:0:3:0"],
+      ]);
+      expect(existsSync(join(bed.lab.imagesFolder, "scratch"))).toBe(false);
+    },
+  );
 
-  test("a guest that was deleted is made anew, and runs", async () => {
+  step("a guest that was deleted is made anew, and runs", async () => {
     await libvirt.virsh("destroy", "cpu");
     await libvirt.virsh("undefine", "cpu");
     expect(await change({})).toEqual(["create libvirt_domain.cpu", "delete, create terraform_data.cpu_Power"]);
     expect(await libvirt.state("cpu")).toBe("running");
-  }, 600_000);
+  });
 
-  test("what is protected goes once the program says that it may; nothing is left behind", async () => {
+  step("what is protected goes once the program says that it may; nothing is left behind", async () => {
     await change({ protectData: false });
     await life.destroy();
     expect(await libvirt.everything()).toEqual([]);
     console.log(readdirSync(bed.lab.imagesFolder), readdirSync(join(bed.lab.imagesFolder, "keep")));
     expect(life.said).not.toContain("inconsistent result");
-  }, 600_000);
+  });
 });
 
 /** Writes at the beginning of a raw volume, as a guest could. */

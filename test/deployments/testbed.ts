@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Boot, type TunedStack } from "virtuned";
 import { Accelerator, LibvirtHost, LibvirtPlatform } from "virtuned/libvirt";
 import { down, type GuestReport, type Lab, labNamed, readGuestReport, up } from "../../lab";
 import { available } from "./available";
-import { Deployment } from "./deployment";
+import { type Change, Deployment } from "./deployment";
 import { LabLibvirt } from "./lab-libvirt";
 
 /** How long a guest may take to start and report, on a busy machine without KVM. */
@@ -50,15 +52,30 @@ export class Testbed {
     return `/var/log/libvirt/qemu/${guest}-console.log`;
   }
 
-  /** What a guest found in itself, once it is as expected. */
+  /**
+   * What a guest found in itself, once it is as expected.
+   * @throws Error with the end of its console, if that does not happen in time
+   */
   public async report(guest: string, expected: (report: GuestReport) => boolean = () => true): Promise<GuestReport> {
     const deadline = Date.now() + BOOT_SECONDS * 1000;
-    let report = await readGuestReport(this.lab, guest, { waitSeconds: BOOT_SECONDS });
-    while (!expected(report) && Date.now() < deadline) {
-      report = await readGuestReport(this.lab, guest, { waitSeconds: 5, newerThan: report }).catch(() => report);
+    let report: GuestReport | undefined;
+    while (report === undefined || !expected(report)) {
+      if (Date.now() > deadline) {
+        const console = readFileSync(join(this.lab.stateFolder, "log/libvirt/qemu", `${guest}-console.log`), "utf8");
+        throw new Error(
+          `guest ${guest} did not report what was expected. The end of its console:\n${console.slice(-4000)}`,
+        );
+      }
+      const newerThan = report;
+      report = await readGuestReport(this.lab, guest, { waitSeconds: 5, newerThan }).catch(() => newerThan);
     }
     return report;
   }
+}
+
+/** Changes as `action address`, without the hashes that end cdktf's names. */
+export function said(changes: readonly Change[]): string[] {
+  return changes.map(({ address, actions }) => `${actions} ${address.replace(/_[0-9A-F]{8}$/, "")}`).sort();
 }
 
 /** Tests on a lab; skipped, and counted as that, where there can be none. */
@@ -79,4 +96,18 @@ export function describeOnLab(what: string, tests: (bed: Testbed) => void): void
 
     tests(bed);
   });
+}
+
+/** Tests each of which goes on where the one before ended: after one has failed the others can't tell anything. */
+export function steps(): (what: string, step: () => Promise<void>) => void {
+  let failed: string | undefined;
+  return (what, step) =>
+    test(what, async () => {
+      if (failed !== undefined) {
+        throw new Error(`not tried, since "${failed}" failed`);
+      }
+      failed = what;
+      await step();
+      failed = undefined;
+    }, 600_000);
 }
