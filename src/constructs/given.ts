@@ -1,6 +1,6 @@
 import { Construct } from "constructs";
 import { requireLiteral } from "../checks";
-import { ConfigurationError } from "../errors";
+import { ConfigurationError, isToken } from "../errors";
 import type { IPlatform } from "../platforms/platform";
 
 /** Checks a value where there is one. */
@@ -18,6 +18,14 @@ export function checkFlag(where: string, what: string, value: boolean): boolean 
       given: value,
       allowed: "true, false",
     });
+  }
+  return value;
+}
+
+/** @throws ConfigurationError for what is no object of options */
+export function checkOptions<T extends object>(where: string, what: string, value: T): T {
+  if (isToken(value) || typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new ConfigurationError({ where, what: `${what} is not an object`, given: value, allowed: "{ ... }" });
   }
   return value;
 }

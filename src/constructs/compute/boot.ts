@@ -2,6 +2,7 @@ import { checkInteger, checkOneOf, requireLiteral } from "../../checks";
 import { ConfigurationError } from "../../errors";
 import { STORAGE_PRACTICES } from "../../practices";
 import type { DataSize } from "../../units";
+import { checkOptions } from "../given";
 import { checkInventoryName } from "../storage/storage-backend";
 import type { TierName } from "../storage/storage-tier";
 import type { ITieredStoragePool } from "../storage/tiered-storage-pool";
@@ -109,7 +110,7 @@ export class Boot {
   /** A kernel and initial RAM disk that are on the host (libvirt): no boot loader, no root disk. */
   public static kernel(options: KernelBootOptions): Boot {
     const where = "Boot.kernel";
-    checkOptions(where, options);
+    checkOptions(where, "options", options);
     return new Boot(undefined, undefined, undefined, {
       kernel: checkHostPath(where, "the kernel", options.kernel),
       ...(options.initrd !== undefined && { initrd: checkHostPath(where, "the initial RAM disk", options.initrd) }),
@@ -122,7 +123,7 @@ export class Boot {
    * @param name in the tier's pool (libvirt), or path on the tier's datastore (vSphere)
    */
   public static volume(name: string, options: VolumeBootOptions): Boot {
-    const { pool, tier } = checkOptions("Boot.volume", options);
+    const { pool, tier } = checkOptions("Boot.volume", "options", options);
     return new Boot({ pool, tier, existingVolume: name });
   }
 
@@ -143,15 +144,8 @@ export class Boot {
 }
 
 function rootDisk(where: string, options: RootDiskOptions): RootDisk {
-  const { pool, tier, size } = checkOptions(where, options);
+  const { pool, tier, size } = checkOptions(where, "options", options);
   return { pool, tier, size };
-}
-
-function checkOptions<T>(where: string, options: T): T {
-  if (typeof options !== "object" || options === null) {
-    throw new ConfigurationError({ where, what: "the options are missing", given: options });
-  }
-  return options;
 }
 
 /** An image that is taken for another format does not start, and its guest could make it refer to any file of the host. */

@@ -1,5 +1,5 @@
 import { ConfigurationError, isToken } from "../../errors";
-import { checkText } from "../given";
+import { checkOptions, checkText } from "../given";
 
 /** What cloud-init in the guest reads at its first boot. Sensitive values belong into Terraform variables that the text refers to. */
 export interface CloudInit {
@@ -22,8 +22,8 @@ export interface CloudInit {
 
 /** @throws ConfigurationError where the user data has no header that cloud-init knows, and for a host name that is none */
 export function checkCloudInit(where: string, cloudInit: CloudInit): CloudInit {
-  const { userData, hostname, networkConfig } = cloudInit ?? {};
-  if (hostname !== undefined && !isToken(hostname) && !isHostName(hostname)) {
+  const { userData, hostname, networkConfig } = checkOptions(where, "cloudInit", cloudInit);
+  if (hostname !== undefined && !isHostName(hostname)) {
     throw new ConfigurationError({
       where,
       what: "cloudInit.hostname is not a host name",
@@ -53,6 +53,6 @@ export function checkCloudInit(where: string, cloudInit: CloudInit): CloudInit {
 }
 
 function isHostName(name: string): boolean {
-  const labels = typeof name === "string" && name.length <= 253 ? name.split(".") : [];
-  return labels.length > 0 && labels.every((label) => /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label));
+  const isLabel = (label: string) => /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label);
+  return typeof name === "string" && (isToken(name) || (name.length <= 253 && name.split(".").every(isLabel)));
 }

@@ -156,9 +156,8 @@ function checkRing(where: string, what: string, size: number | undefined): numbe
 
 function checkMac(where: string, address: string): string {
   const literal = requireLiteral(where, "the MAC address", address);
-  const octets = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(String(literal))
-    ? literal.split(":").map((o) => Number.parseInt(o, 16))
-    : [];
+  const wellFormed = typeof literal === "string" && /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(literal);
+  const octets = wellFormed ? literal.split(":").map((o) => Number.parseInt(o, 16)) : [];
   if (octets.length !== 6 || octets[0]! % 2 === 1 || octets.every((o) => o === 0)) {
     throw new ConfigurationError({
       where,

@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
 import { Annotations } from "../../cdktf";
 import { NETWORK_PRACTICES } from "../../practices";
-import { checkFlag } from "../given";
+import { checkFlag, checkOptions } from "../given";
 
 /** What a port may do that lets one guest act as another. */
 export interface SecurityPolicy {
@@ -47,6 +47,7 @@ export function resolveSecurity(
   base: Required<SecurityPolicy> = REJECT_ALL,
 ): Required<SecurityPolicy> {
   const choose = (what: keyof SecurityPolicy) => checkFlag(where, `security.${what}`, policy[what] ?? base[what]);
+  checkOptions(where, "security", policy);
   return {
     allowPromiscuous: choose("allowPromiscuous"),
     allowForgedTransmits: choose("allowForgedTransmits"),

@@ -1,0 +1,604 @@
+import {
+  Boot,
+  ConfigurationError,
+  CpuModel,
+  DataSize,
+  DistributedVSwitch,
+  Duration,
+  Firmware,
+  StorageBackend,
+  StorageTier,
+  SwitchBacking,
+  Teaming,
+  TieredStoragePool,
+  TunedVm,
+  TunedVmDisk,
+  TunedVmNic,
+  VlanSegment,
+} from "virtuned";
+import { describeValue } from "../../src/errors";
+import { recordingProgram, unknownValues } from "../support/recording-platform";
+
+/**
+ * Programs without types, or with values from elsewhere: whatever a prop is given, it is taken, or refused by an error that says whose it
+ * is. Nothing fails later, and nothing falls back to something else without a word.
+ */
+
+/** What no name may be: each ends up in XML, paths, command lines and Terraform. */
+const NAMES = [
+  "",
+  " ",
+  "a b",
+  "a\tb",
+  "a\nb",
+  "a\0b",
+  'a"b',
+  "a'b",
+  "a`b",
+  "a/b",
+  "a\\b",
+  "../a",
+  "..",
+  "a/../b",
+  "<a>",
+  "a&b",
+  "a;b",
+  "a|b",
+  "$(a)",
+  "$a",
+  "${var.a}",
+  "%{if}",
+  "a*",
+  "a?",
+  "{a}",
+  "-a",
+  ".a",
+  "_a",
+  "é",
+  "λ",
+  "a\u200bb",
+  "😀",
+  "x".repeat(300),
+  5,
+  true,
+  {},
+  ["a"],
+  () => "a",
+];
+
+/** What no whole number may be. */
+const NUMBERS = [
+  -1,
+  1.5,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  Number.NEGATIVE_INFINITY,
+  1e300,
+  2 ** 53,
+  -0.5,
+  "4",
+  "",
+  "four",
+  true,
+  {},
+  [4],
+  () => 4,
+];
+
+const FLAGS = ["true", "false", "", "no", 0, 1, {}, [], () => true];
+
+/** What is no object of the kit's. */
+const OBJECTS = ["", "x", 0, 5, true, {}, [], () => 1, new Date(0), Object.create(null)];
+
+const LISTS = ["", "x", 5, true, {}, () => []];
+
+const SIZES = [undefined, null, 8, "8 GiB", {}, [], true, { toBytes: () => 1024 ** 3 }];
+
+const PATHS = [
+  "",
+  "a",
+  "./a",
+  "../a",
+  "/a/../b",
+  "/a\n",
+  "/a;b",
+  "/a'b",
+  '/a"b',
+  "/$(a)",
+  "/é",
+  "/a<b",
+  5,
+  {},
+  ["/a"],
+  null,
+  undefined,
+];
+
+function scene() {
+  const { stack, platform, vm: make } = recordingProgram();
+  const fabric = new DistributedVSwitch(stack, "fabric", { platform, mtu: 9000, uplinks: ["ens1f0", "ens1f1"] });
+  const segment = fabric.addVlanSegment("db");
+  const tiers = { performance: StorageTier.on(StorageBackend.lvm("nvme")) };
+  const pool = new TieredStoragePool(stack, "storage", { platform, tiers });
+  const disk = { pool, tier: "performance" as const, size: DataSize.gibibytes(1) };
+  return { stack, platform, fabric, segment, pool, tiers, disk, vm: make("vm"), make };
+}
+
+type Scene = ReturnType<typeof scene>;
+
+/** Gives a value to one prop: what it takes, what it refuses, and where the error says that it is. */
+interface Case {
+  give(scene: Scene, value: never): unknown;
+  readonly good: readonly unknown[];
+  readonly bad: readonly unknown[];
+  /** Whether it takes what is known only at apply time. */
+  readonly unknown?: boolean;
+}
+
+const onSwitch = (prop: string, good: unknown[], bad: unknown[]): Record<string, Case> => ({
+  [`DistributedVSwitch ${prop}`]: {
+    give: ({ stack, platform }, value) => new DistributedVSwitch(stack, "x", { platform, [prop]: value }),
+    good,
+    bad,
+  },
+});
+const onSegment = (prop: string, good: unknown[], bad: unknown[]): Record<string, Case> => ({
+  [`VlanSegment ${prop}`]: {
+    give: ({ fabric }, value) => fabric.addVlanSegment("x", { [prop]: value }),
+    good,
+    bad,
+  },
+});
+const onPool = (prop: string, good: unknown[], bad: unknown[]): Record<string, Case> => ({
+  [`TieredStoragePool ${prop}`]: {
+    give: ({ stack, platform, tiers }, value) => new TieredStoragePool(stack, "x", { platform, tiers, [prop]: value }),
+    good,
+    bad,
+  },
+});
+const onVm = (prop: string, good: unknown[], bad: unknown[], unknown = false): Record<string, Case> => ({
+  [`TunedVm ${prop}`]: { give: ({ make }, value) => make("x", { [prop]: value }), good, bad, unknown },
+});
+const onNic = (prop: string, good: unknown[], bad: unknown[]): Record<string, Case> => ({
+  [`TunedVmNic ${prop}`]: { give: ({ vm, segment }, value) => vm.addNic("x", { segment, [prop]: value }), good, bad },
+});
+const onDisk = (prop: string, good: unknown[], bad: unknown[]): Record<string, Case> => ({
+  [`TunedVmDisk ${prop}`]: { give: ({ vm, disk }, value) => vm.addDisk("x", { ...disk, [prop]: value }), good, bad },
+});
+const factory = (
+  name: string,
+  give: (value: never, scene: Scene) => unknown,
+  good: unknown[],
+  bad: unknown[],
+  unknown = false,
+) => ({
+  [name]: { give: (parts: Scene, value: never) => give(value, parts), good, bad, unknown },
+});
+
+const CASES: Readonly<Record<string, Case>> = {
+  ...onSwitch("platform", [], [undefined, null, ...OBJECTS]),
+  ...onSwitch("name", ["fabric-1", "a.b_c", "x".repeat(63)], NAMES),
+  ...onSwitch("hosts", [undefined], [...LISTS, [], [undefined], [{ name: "kvm1" }], ["kvm1"]]),
+  ...onSwitch("backing", [SwitchBacking.isolated()], [null, ...OBJECTS]),
+  ...onSwitch("mtu", [576, 9000, 65_535], [0, 575, 65_536, ...NUMBERS]),
+  ...onSwitch(
+    "uplinks",
+    [[], ["ens1f0", "bond0.100"]],
+    [...LISTS, ...NAMES.map((name) => [name]), [undefined], ["x".repeat(16)], ["a", "a"]],
+  ),
+  ...onSwitch("teaming", [Teaming.sourceMac()], [...OBJECTS, Teaming.sourcePort({ active: ["ens9"] })]),
+  ...onSwitch(
+    "security",
+    [{}, { allowMacChanges: true }],
+    [null, "reject", [], ...FLAGS.map((allowPromiscuous) => ({ allowPromiscuous }))],
+  ),
+
+  ...onSegment("name", ["db-1"], NAMES),
+  ...onSegment("mtu", [576, 9000], [0, 575, 9001, ...NUMBERS]),
+  ...onSegment("vlan", [1, 4094], [0, 4095, null, ...NUMBERS]),
+  ...onSegment(
+    "trunk",
+    [[1], [{ from: 1, to: 4094 }]],
+    [
+      ...LISTS,
+      [],
+      [0],
+      [4095],
+      [undefined],
+      [null],
+      ["5"],
+      ["1-5"],
+      [[1, 5]],
+      [{ from: 5 }],
+      [{ from: 5, to: "9" }],
+      [5, 5],
+      ...NUMBERS.map((id) => [id]),
+    ],
+  ),
+  ...onSegment(
+    "security",
+    [{}, { allowForgedTransmits: false }],
+    [null, "reject", [], ...FLAGS.map((allowForgedTransmits) => ({ allowForgedTransmits }))],
+  ),
+  ...factory(
+    "VlanSegment switch",
+    (value, { stack }) => new VlanSegment(stack, "x", { switch: value }),
+    [],
+    [undefined, null, ...OBJECTS],
+  ),
+  ...factory(
+    "VlanSegment nativeVlan",
+    (nativeVlan, { fabric }) => fabric.addVlanSegment("x", { trunk: [7], nativeVlan }),
+    [1, 7, 4094],
+    [0, 4095, null, ...NUMBERS],
+  ),
+  ...factory(
+    "fromVlanSegmentAttributes platform",
+    (platform, { stack }) => VlanSegment.fromVlanSegmentAttributes(stack, "x", { platform, network: "lan" }),
+    [],
+    [undefined, ...OBJECTS],
+  ),
+  ...factory(
+    "fromVlanSegmentAttributes network",
+    (network, { stack, platform }) => VlanSegment.fromVlanSegmentAttributes(stack, "x", { platform, network }),
+    ["default"],
+    [undefined, null, ...NAMES],
+  ),
+  ...factory(
+    "fromVlanSegmentAttributes portGroup",
+    (portGroup, { stack, platform }) =>
+      VlanSegment.fromVlanSegmentAttributes(stack, "x", { platform, network: "lan", portGroup }),
+    ["db"],
+    [null, ...NAMES],
+  ),
+  ...factory(
+    "fromVlanSegmentAttributes mtu",
+    (mtu, { stack, platform }) => VlanSegment.fromVlanSegmentAttributes(stack, "x", { platform, network: "lan", mtu }),
+    [576, 65_535],
+    [0, 575, 65_536, ...NUMBERS],
+  ),
+
+  ...factory("Teaming active", (active) => Teaming.explicitFailover({ active }), [[], ["ens1f0"]], [null, ...LISTS]),
+  ...factory("Teaming standby", (standby) => Teaming.loadBased({ standby }), [[], ["ens1f0"]], LISTS),
+  ...factory(
+    "SwitchBacking.linuxBridge",
+    (name) => SwitchBacking.linuxBridge(name),
+    ["br0", "br-lan.5"],
+    [undefined, null, "x".repeat(16), ...NAMES],
+  ),
+  ...factory(
+    "SwitchBacking.openVSwitch",
+    (name) => SwitchBacking.openVSwitch(name),
+    ["ovs0"],
+    [undefined, null, "x".repeat(16), ...NAMES],
+  ),
+  ...factory(
+    "SwitchBacking.nat",
+    (cidr) => SwitchBacking.nat(cidr),
+    ["10.0.0.0/24"],
+    [undefined, null, "10.0.0.1/24", "10.0.0.0/8", "fd00::/64", ...NAMES],
+  ),
+  ...factory(
+    "SwitchBacking.isolated",
+    (cidr) => SwitchBacking.isolated(cidr),
+    [undefined, "10.0.0.0/24"],
+    [null, "10.0.0.1/24", ...NAMES],
+  ),
+
+  ...onPool("platform", [], [undefined, null, ...OBJECTS]),
+  ...onPool("name", ["storage", "x".repeat(50)], ["x".repeat(51), ...NAMES]),
+  ...onPool("hosts", [undefined], [...LISTS, [], [undefined], ["kvm1"]]),
+  ...onPool("protectData", [true, false], FLAGS),
+  ...onPool(
+    "tiers",
+    [{ archive: StorageTier.on(StorageBackend.directory("/a")) }],
+    [
+      undefined,
+      null,
+      ...OBJECTS,
+      { fast: {} },
+      { archive: {} },
+      { archive: null },
+      { archive: StorageBackend.directory("/a") },
+    ],
+  ),
+  ...factory(
+    "StorageTier.on",
+    (backend) => StorageTier.on(backend),
+    [StorageBackend.lvm("vg")],
+    [undefined, null, ...OBJECTS],
+  ),
+  ...factory(
+    "StorageTier storagePolicy",
+    (storagePolicy) => StorageTier.on(StorageBackend.datastore("a"), { storagePolicy }),
+    ["Gold plan"],
+    [null, "", " a", "a/b", 'a"b', "a${b}", "a\nb", 5, {}, "x".repeat(81)],
+  ),
+  ...factory(
+    "StorageBackend.directory",
+    (path) => StorageBackend.directory(path),
+    ["/srv/vms", "/srv/my vms"],
+    ["/", ...PATHS],
+  ),
+  ...factory("StorageBackend.lvm", (name) => StorageBackend.lvm(name), ["nvme-vg"], [undefined, null, ...NAMES]),
+  ...factory(
+    "StorageBackend.nfs server",
+    (server) => StorageBackend.nfs(server, "/e"),
+    ["nas1", "10.0.0.1", "fd00::1"],
+    [undefined, null, "nas 1", "-nas", "nas:/e", ...NAMES.filter((name) => name !== "x".repeat(300))],
+  ),
+  ...factory("StorageBackend.nfs path", (path) => StorageBackend.nfs("nas", path), ["/", "/e/f"], PATHS),
+  ...factory(
+    "StorageBackend.nfs version",
+    (version) => StorageBackend.nfs("nas", "/e", { version }),
+    ["3", "4.1", "4.2"],
+    [null, 3, 4.1, "4", "v3", "", {}, ["3"]],
+  ),
+  ...factory(
+    "StorageBackend.nfs mountPath",
+    (mountPath) => StorageBackend.nfs("nas", "/e", { mountPath }),
+    ["/mnt/nas"],
+    ["/", ...PATHS.filter((path) => path !== undefined)],
+  ),
+  ...factory(
+    "StorageBackend.datastore",
+    (name) => StorageBackend.datastore(name),
+    ["ds 1 (SSD)"],
+    [undefined, null, "", " a", "a ", "a/b", "a%2fb", 'a"b', "a<b", "a\nb", "a${b}", "x".repeat(81), 5, {}, ["a"]],
+  ),
+  ...factory(
+    "StorageBackend.datastoreCluster",
+    (name) => StorageBackend.datastoreCluster(name),
+    ["Gold"],
+    [undefined, "a\\b", "a'b", 5],
+  ),
+
+  ...onVm("platform", [], [undefined, null, ...OBJECTS]),
+  ...onVm("name", ["db.example", "x".repeat(63)], ["x".repeat(64), ...NAMES]),
+  ...onVm("vcpus", [1, 768], [undefined, null, 0, 769, ...NUMBERS]),
+  ...onVm(
+    "memory",
+    [DataSize.mebibytes(16), DataSize.tebibytes(4)],
+    [...SIZES, DataSize.mebibytes(15), DataSize.bytes(2 ** 30 + 1), DataSize.bytes(0), DataSize.tebibytes(65)],
+  ),
+  ...onVm("host", [undefined], [null, ...OBJECTS]),
+  ...onVm("workload", [undefined], [...OBJECTS, "database"]),
+  ...onVm("description", ["Orders", "<b> & \"${x}\" 'λ'\n"], [null, "", "a\0", "a\u0007", 5, {}, ["a"], true], true),
+  ...onVm("firmware", [Firmware.uefi()], [null, ...OBJECTS, "uefi"]),
+  ...onVm("machine", ["q35", "pc-i440fx-8.2"], [null, ...NAMES]),
+  ...onVm("cpu", [CpuModel.maximum()], [null, ...OBJECTS, "host-passthrough"]),
+  ...onVm("boot", [Boot.network()], [null, ...OBJECTS]),
+  ...onVm("guestId", ["debian12_64Guest"], [null, ...NAMES]),
+  ...onVm("autostart", [true, false], FLAGS),
+  ...onVm("guestAgent", [true, false], FLAGS),
+  ...onVm(
+    "shutdownTimeout",
+    [Duration.seconds(1), Duration.hours(1)],
+    [...OBJECTS, 30, Duration.seconds(0), Duration.milliseconds(1500), Duration.hours(2)],
+  ),
+  ...onVm(
+    "cloudInit",
+    [{ userData: "#cloud-config\n" }, { userData: "#!/bin/sh\necho ${A} <&> '\"\n" }],
+    [
+      null,
+      ...OBJECTS,
+      { userData: undefined },
+      { userData: "packages: []" },
+      { userData: 5 },
+      { userData: ["#cloud-config"] },
+    ],
+  ),
+  ...factory(
+    "CloudInit hostname",
+    (hostname, { make }) => make("x", { cloudInit: { userData: "#!/bin/sh", hostname } }),
+    ["web", "web-1.example.org"],
+    [null, "x".repeat(64), "a..b", "a_b", "a-", ...NAMES],
+    true,
+  ),
+  ...factory(
+    "CloudInit networkConfig",
+    (networkConfig, { make }) => make("x", { cloudInit: { userData: "#!/bin/sh", networkConfig } }),
+    ["version: 2\n"],
+    [null, "", " \n", 5, {}, ["a"]],
+    true,
+  ),
+  ...factory("Firmware secureBoot", (secureBoot) => Firmware.uefi({ secureBoot }), [true, false], FLAGS),
+  ...factory("CpuModel.named", (name) => CpuModel.named(name), ["EPYC-Milan"], [undefined, null, ...NAMES]),
+
+  ...factory(
+    "Boot.image",
+    (source, { disk }) => Boot.image(source, disk),
+    ["https://a.example/b.qcow2", "/srv/a.raw"],
+    ["a.raw", "ftp://a/b.raw", "https://u:p@a/b.raw", "/srv/a.img", ...PATHS],
+  ),
+  ...factory("Boot.image options", (options) => Boot.image("/a.raw", options), [], [undefined, null, "", 5, true]),
+  ...factory(
+    "Boot.image format",
+    (format, { disk }) => Boot.image("/a.img", { ...disk, format }),
+    ["raw", "qcow2"],
+    [null, "vmdk", "RAW", "", 5, {}],
+  ),
+  ...factory(
+    "Boot.image size",
+    (size, { disk, make }) => make("x", { boot: Boot.image("/a.raw", { ...disk, size }) }),
+    [DataSize.gibibytes(2)],
+    SIZES,
+  ),
+  ...factory(
+    "Boot.template",
+    (name, { disk }) => Boot.template(name, disk),
+    ["debian 12"],
+    [undefined, null, "", " a", "a/b", 'a"b', "a${b}", 5, {}],
+  ),
+  ...factory(
+    "Boot.template options",
+    (options) => Boot.template("debian", options),
+    [],
+    [undefined, null, "", 5, true],
+  ),
+  ...factory(
+    "Boot.kernel options",
+    (options) => Boot.kernel(options),
+    [{ kernel: "/k" }],
+    [undefined, null, "", 5, {}],
+  ),
+  ...factory("Boot.kernel kernel", (kernel) => Boot.kernel({ kernel }), ["/boot/vmlinuz-6.1"], PATHS),
+  ...factory(
+    "Boot.kernel initrd",
+    (initrd) => Boot.kernel({ kernel: "/k", initrd }),
+    ["/boot/initrd.img"],
+    PATHS.filter((path) => path !== undefined),
+  ),
+  ...factory(
+    "Boot.kernel cmdline",
+    (cmdline) => Boot.kernel({ kernel: "/k", cmdline }),
+    ['quiet a="b c" <&>'],
+    [null, "a\nb", "a\0", "${var.a}", 5, {}, ["a"]],
+  ),
+  ...factory(
+    "Boot.volume",
+    (name, { disk, make }) => make("x", { boot: Boot.volume(name, disk) }),
+    ["a.qcow2", "folder/a b.vmdk"],
+    [null, "", "/a", "../a", "a/../b", "-a", "a'b", "a\nb", "a<b", "é", "${var.a}", 5, {}, ["a"]],
+  ),
+  ...factory("Boot.volume options", (options) => Boot.volume("a", options), [], [undefined, null, "", 5]),
+
+  ...factory(
+    "TunedVmNic vm",
+    (vm, { stack, segment }) => new TunedVmNic(stack, "x", { vm, segment }),
+    [],
+    [undefined, null, ...OBJECTS],
+  ),
+  ...onNic("segment", [], [undefined, null, ...OBJECTS]),
+  ...onNic("model", ["virtio", "e1000e"], [null, "Virtio", "virtio ", "", 5, {}, ["virtio"]]),
+  ...onNic("queues", [1, 256], [null, 0, 257, ...NUMBERS]),
+  ...onNic("rxRingSize", [256, 512, 1024], [null, 0, 128, 300, 2048, ...NUMBERS]),
+  ...onNic("txRingSize", [256, 512, 1024], [null, 0, 128, 300, 2048, ...NUMBERS]),
+  ...onNic("mtu", [576, 9000], [0, 575, 9001, ...NUMBERS]),
+  ...onNic(
+    "macAddress",
+    ["52:54:00:12:34:56", "02:AB:cd:00:00:01"],
+    [
+      null,
+      "",
+      "52:54:00:12:34",
+      "52-54-00-12-34-56",
+      "525400123456",
+      "01:00:5e:00:00:01",
+      "ff:ff:ff:ff:ff:ff",
+      "00:00:00:00:00:00",
+      "52:54:00:12:34:5g",
+      "52:54:00:12:34:56\n",
+      5,
+      {},
+      ["52:54:00:12:34:56"],
+    ],
+  ),
+  ...onNic("order", [0, 255], [null, 256, ...NUMBERS]),
+
+  ...factory(
+    "TunedVmDisk vm",
+    (vm, { stack, disk }) => new TunedVmDisk(stack, "x", { ...disk, vm }),
+    [],
+    [undefined, null, ...OBJECTS],
+  ),
+  ...onDisk("pool", [], [undefined, null, ...OBJECTS]),
+  ...onDisk("tier", ["performance"], [undefined, null, "capacity", "Performance", "", 5, {}, ["performance"]]),
+  ...onDisk(
+    "size",
+    [DataSize.mebibytes(1), DataSize.tebibytes(64)],
+    [...SIZES, DataSize.bytes(0), DataSize.bytes(2 ** 30 + 1), DataSize.megabytes(1500), DataSize.tebibytes(65)],
+  ),
+  ...factory(
+    "TunedVmDisk existingVolume",
+    (existingVolume, { vm, pool }) => vm.addDisk("x", { pool, tier: "performance", existingVolume }),
+    ["a.raw", "folder/a.vmdk"],
+    [null, "", "/a", "../a", "a/..", "-a", 'a"b', "a\nb", "a&b", "λ", 5, {}],
+  ),
+  ...onDisk("bus", ["virtio-scsi", "nvme"], [null, "ide", "scsi", "", 5, {}]),
+  ...onDisk("format", ["raw", "qcow2"], [null, "vmdk", "", 5, {}]),
+  ...onDisk("cache", ["none", "unsafe"], [null, "off", "", true, {}]),
+  ...onDisk("asyncIo", ["native", "io_uring"], [null, "aio", "", true, {}]),
+  ...onDisk("ioThread", ["none", "dedicated"], [null, "own", "", true, 1, {}]),
+  ...onDisk("queues", [1, 256], [null, 0, 257, ...NUMBERS]),
+  ...onDisk("queueDepth", [1, 1024], [null, 0, 1025, ...NUMBERS]),
+  ...onDisk("discard", [true, false], [null, ...FLAGS]),
+  ...onDisk("detectZeroes", ["off", "unmap"], [null, "", true, {}]),
+  ...onDisk("eagerZeroed", [true, false], [null, ...FLAGS]),
+  ...onDisk("shareable", [true, false], FLAGS),
+  ...onDisk("readOnly", [true, false], FLAGS),
+  ...onDisk("serial", ["WD-1", "x".repeat(20)], [null, "x".repeat(21), ...NAMES]),
+  ...onDisk("protectData", [true, false], FLAGS),
+  ...onDisk("order", [0, 255], [null, 256, ...NUMBERS]),
+};
+
+/** What became of a value: "taken", "refused", or something that should not be. */
+function outcome({ give }: Case, value: unknown): string {
+  try {
+    give(scene(), value as never);
+    return "taken";
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) {
+      return `${error}`;
+    }
+    const { where, message } = error;
+    const says =
+      message.startsWith(`${where}: `) &&
+      where !== "" &&
+      !/undefined|\[object|NaN:/.test(message.replace(/\(given .*?[;)]/, ""));
+    return says ? "refused" : `an error that says too little: ${message}`;
+  }
+}
+
+/** Those of the values that something else became of. */
+const others = (example: Case, values: readonly unknown[], expected: string) =>
+  values.map((value) => [describeValue(value), outcome(example, value)]).filter(([, became]) => became !== expected);
+
+describe.each(Object.entries(CASES))("%s", (_, example) => {
+  test("takes what is right", () => expect(others(example, example.good, "taken")).toEqual([]));
+
+  test("refuses what is wrong", () => expect(others(example, example.bad, "refused")).toEqual([]));
+
+  if (example.unknown !== true) {
+    test("refuses what is known only at apply time", () => {
+      const kinds = Object.keys(unknownValues(recordingProgram().stack)) as (keyof ReturnType<typeof unknownValues>)[];
+      const became = kinds.map((kind) => {
+        const parts = scene();
+        return [
+          kind,
+          outcome(
+            { ...example, give: (_parts, value) => example.give(parts, value) },
+            unknownValues(parts.stack)[kind],
+          ),
+        ];
+      });
+      expect(became.filter(([, result]) => result !== "refused")).toEqual([]);
+    });
+  }
+});
+
+test("text for people may be known only at apply time", () => {
+  const { stack, platform, make } = scene();
+  const { string } = unknownValues(stack);
+  make("x", {
+    description: `Guest ${string}`,
+    cloudInit: { userData: `${string}`, hostname: string, networkConfig: string },
+  });
+  expect(platform.vms.at(-1)).toMatchObject({
+    description: `Guest ${string}`,
+    cloudInit: { userData: string, hostname: string },
+  });
+});
+
+test.each([
+  ["DistributedVSwitch", DistributedVSwitch],
+  ["VlanSegment", VlanSegment],
+  ["TieredStoragePool", TieredStoragePool],
+  ["TunedVm", TunedVm],
+  ["TunedVmNic", TunedVmNic],
+  ["TunedVmDisk", TunedVmDisk],
+])("%s without props says what is missing", (_, construct) => {
+  const make = () => new (construct as never as new (scope: unknown, id: string) => unknown)(scene().stack, "x");
+  expect(make).toThrow(ConfigurationError);
+  expect(make).toThrow(/^prod\/x: /);
+});
