@@ -9,7 +9,6 @@ export {
   Annotations,
   Fn,
   Lazy,
-  ref,
   TerraformLocal,
   TerraformResource,
   TerraformStack,

@@ -163,7 +163,7 @@ function depthOf(where: string, index: number, disks: readonly WrittenDisk[]): {
 }
 
 /** Letters of the name of a disk: a to z, aa to zz. */
-export function letters(index: number): string {
+function letters(index: number): string {
   const last = String.fromCharCode("a".charCodeAt(0) + (index % 26));
   return index < 26 ? last : letters(Math.floor(index / 26) - 1) + last;
 }
