@@ -6,11 +6,13 @@ import type { Construct } from "constructs";
  * so that moving to a fork of the library is an edit of this file.
  */
 export {
+  AnnotationMetadataEntryType,
   Annotations,
   Fn,
   Lazy,
   TerraformLocal,
   TerraformResource,
+  type TerraformResourceLifecycle,
   TerraformStack,
   TerraformVariable,
   Token,

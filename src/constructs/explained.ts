@@ -1,11 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Construct } from "constructs";
-import { addCustomSynthesis, TerraformStack } from "../cdktf";
+import { AnnotationMetadataEntryType, addCustomSynthesis, TerraformStack } from "../cdktf";
 import type { Explanation } from "../practices";
 
 /** Name of the file that a stack's explanation is written to, beside its `cdk.tf.json`. */
 export const EXPLANATION_FILE = "explanation.json";
+
+const { ERROR } = AnnotationMetadataEntryType;
 
 const ID = "VirtunedExplanation";
 
@@ -22,6 +24,10 @@ class StackExplanation extends Construct {
     super(stack, ID);
     addCustomSynthesis(this, {
       onSynthesize: ({ outdir, manifest }) => {
+        // cdktf refuses to write such a stack, after this.
+        if (stack.node.findAll().some(({ node }) => node.metadata.some(({ type }) => type === ERROR))) {
+          return;
+        }
         const settings = this.#parts.flatMap((part) => part().settings);
         const file = join(outdir, manifest.forStack(stack).workingDirectory, EXPLANATION_FILE);
         writeFileSync(file, `${JSON.stringify(settings, undefined, 2)}\n`);

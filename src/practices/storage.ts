@@ -5,12 +5,9 @@ const { ERROR, WARNING, ADVICE } = Severity;
 
 /** Limits of disks, controllers and pools. */
 export const STORAGE_LIMITS = {
-  /** Disks on one virtio-scsi controller: libvirt's targets 0 to 255. */
-  maxDisksPerVirtioScsi: 256,
   /** Disks on one PVSCSI controller: units 0 to 15 without 7, which is the controller's own. */
   maxDisksPerPvscsi: 15,
   maxPvscsiControllers: 4,
-  maxDisksPerNvmeController: 15,
   maxNvmeControllers: 4,
   maxDiskQueues: 256,
   /** Depth that a virtio-scsi LUN has unless told otherwise. */
@@ -18,9 +15,6 @@ export const STORAGE_LIMITS = {
   minQueueDepth: 1,
   maxQueueDepth: 1024,
   maxSerialLength: 20,
-  /** Letters of target names: vda to vdzz. */
-  maxVirtioBlkDisks: 702,
-  blockSizes: [512, 4096],
 } as const;
 
 /** What experts know about disks and pools. */

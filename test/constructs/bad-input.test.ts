@@ -240,7 +240,11 @@ const CASES: Readonly<Record<string, Case>> = {
   ),
   ...factory(
     "fromVlanSegmentAttributes network",
-    (network, { stack, platform }) => VlanSegment.fromVlanSegmentAttributes(stack, "x", { platform, network }),
+    // libvirt's names: what one may be is the platform's matter.
+    (network, { stack }) => {
+      const platform = new LibvirtPlatform(stack, "kvm", { hosts: [LibvirtHost.at("kvm1", "qemu:///system")] });
+      return VlanSegment.fromVlanSegmentAttributes(stack, "x", { platform, network });
+    },
     ["default"],
     [undefined, null, ...NAMES],
   ),

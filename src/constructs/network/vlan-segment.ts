@@ -41,7 +41,7 @@ export interface INetworkSegment extends IConstruct {
 
 export interface VlanSegmentAttributes {
   readonly platform: IPlatform;
-  /** Name of the network: a libvirt network, or a port group of vSphere. */
+  /** Name of the network: a libvirt network, or a port group of vSphere, which may have spaces in its name. */
   readonly network: string;
   /**
    * Port group of a libvirt network.
@@ -117,7 +117,8 @@ class ExistingSegment extends Construct implements INetworkSegment {
       max: NETWORK_LIMITS.maxMtu,
     });
     this._platformSegment = this.platform.importSegment(this, {
-      network: checkName(where, attributes.network),
+      // Checked by the platform: each has other names.
+      network: attributes.network,
       portGroup: optional(attributes.portGroup, (portGroup) => checkName(where, portGroup)),
       mtu: this.mtu,
     });
