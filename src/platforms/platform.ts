@@ -67,6 +67,7 @@ export interface SegmentIntent {
 }
 
 export interface ExistingSegmentIntent {
+  /** As it was given: what a name may be is the platform's matter. */
   readonly network: string;
   readonly portGroup?: string;
   /** Bytes. */

@@ -16,6 +16,7 @@ import {
   TunedVmNic,
   VlanSegment,
 } from "virtuned";
+import { LibvirtHost, LibvirtPlatform } from "virtuned/libvirt";
 import { describeValue } from "../../src/errors";
 import { recordingProgram, unknownValues } from "../support/recording-platform";
 

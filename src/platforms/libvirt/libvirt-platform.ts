@@ -1,6 +1,6 @@
 import { LibvirtProvider } from "@cdktf/provider-libvirt/lib/provider";
 import { Construct } from "constructs";
-import { checkUnique } from "../../checks";
+import { checkName, checkUnique } from "../../checks";
 import type { SwitchBacking } from "../../constructs/network/switch-backing";
 import { ConfigurationError } from "../../errors";
 import type {
@@ -78,7 +78,8 @@ export class LibvirtPlatform extends Construct implements IPlatform {
     return new SwitchWriter(this, scope, intent);
   }
 
-  public importSegment(_scope: Construct, intent: ExistingSegmentIntent): PlatformSegment {
+  public importSegment(scope: Construct, intent: ExistingSegmentIntent): PlatformSegment {
+    checkName(scope.node.path, intent.network);
     return new ExistingNetwork(this, intent);
   }
 

@@ -1,6 +1,7 @@
 import { DistributedPortGroup } from "@cdktf/provider-vsphere/lib/distributed-port-group";
 import type { Construct } from "constructs";
 import type { VlanTagging } from "../../constructs/network/vlan";
+import { checkInventoryName } from "../../constructs/storage/storage-backend";
 import { ConfigurationError } from "../../errors";
 import { NETWORK_PRACTICES, VSPHERE_PRACTICES } from "../../practices";
 import type { ExistingSegmentIntent, PlatformSegment, SegmentIntent } from "../platform";
@@ -42,7 +43,7 @@ export function importSegment(
       practice: VSPHERE_PRACTICES.portGroupIsNetwork.id,
     });
   }
-  return { platform, networkId: platform._inventory.networkId(intent.network) };
+  return { platform, networkId: platform._inventory.networkId(checkInventoryName(scope.node.path, intent.network)) };
 }
 
 function tagging(where: string, vlans: VlanTagging) {

@@ -1,4 +1,5 @@
 import { DistributedVSwitch, SwitchBacking, Teaming, VlanSegment } from "../../../src/constructs/network";
+import { ConfigurationError } from "../../../src/errors";
 import { Site } from "./setup";
 
 const uplinks = ["vmnic2", "vmnic3", "vmnic4"];
@@ -105,10 +106,19 @@ describe("a segment", () => {
   it("that others own is looked up by its name", () => {
     const site = new Site();
     const { platform } = site;
-    const lan = VlanSegment.fromVlanSegmentAttributes(site.stack, "lan", { platform, network: "servers" });
+    const lan = VlanSegment.fromVlanSegmentAttributes(site.stack, "lan", { platform, network: "VM Network" });
     site.vm().addNic("lan", { segment: lan });
-    expect(Object.values(site.synth().data.vsphere_network!)).toMatchObject([{ name: "servers" }]);
+    expect(Object.values(site.synth().data.vsphere_network!)).toMatchObject([{ name: "VM Network" }]);
   });
+
+  it.each(["", " ", "a/b", 'a"b', "a\nb", " a", "${var.a}", "x".repeat(81), 5, undefined])(
+    "that others own is not called %j",
+    (network) => {
+      const { platform, stack } = new Site();
+      const attributes = { platform, network: network as string };
+      expect(() => VlanSegment.fromVlanSegmentAttributes(stack, "lan", attributes)).toThrow(ConfigurationError);
+    },
+  );
 
   it("that others own has no port group inside", () => {
     const { platform, stack } = new Site();
