@@ -180,7 +180,7 @@ export class TunedVmDisk extends Construct {
     this.cache = resolved.cache;
     this.asyncIo = resolved.asyncIo;
     this.queues = resolved.queues;
-    this.serial = resolved.serial;
+    this.serial = optional(resolved.serial, (serial) => checkNewSerial(this, vm, serial));
   }
 
   /** What was tuned, why, and after which source. */
@@ -218,6 +218,20 @@ function checkSize(where: string, { size, existingVolume }: TunedVmDiskProps): D
     practice: STORAGE_PRACTICES.blockMultiple.id,
   });
   return size;
+}
+
+function checkNewSerial(disk: TunedVmDisk, vm: TunedVm, serial: string): string {
+  const other = vm.disks.find((candidate) => candidate !== disk && candidate.serial === serial);
+  if (other !== undefined) {
+    throw new ConfigurationError({
+      where: disk.node.path,
+      what: `its serial number is that of disk ${other.node.id}, and the guest would find one of them only`,
+      given: serial,
+      mend: "give another `serial`",
+      practice: STORAGE_PRACTICES.stableSerial.id,
+    });
+  }
+  return serial;
 }
 
 function checkSerial(where: string, serial: string): string {

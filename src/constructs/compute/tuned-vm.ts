@@ -150,6 +150,9 @@ export class TunedVm extends Construct implements ITunedVm {
       log: this.#log,
     });
     registerExplained(this, () => this.explain());
+    if (props.boot?.fromNetwork) {
+      this.node.addValidation({ validate: () => this.checkNetworkBoot() });
+    }
     if (props.boot?.rootDisk !== undefined) {
       new TunedVmDisk(this, "root", { ...props.boot.rootDisk, vm: this, order: 0 });
     }
@@ -181,6 +184,12 @@ export class TunedVm extends Construct implements ITunedVm {
       ...this.#log.settings,
       ...[...this.nics, ...this.disks].flatMap((device) => device.explain().settings),
     ]);
+  }
+
+  private checkNetworkBoot(): string[] {
+    return this.#nics.length > 0
+      ? []
+      : ["the machine starts from the network and has no NIC. To mend: add one with addNic(), or give another `boot`."];
   }
 
   /**

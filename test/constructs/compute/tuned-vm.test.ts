@@ -136,6 +136,26 @@ describe("the root disk", () => {
   });
 });
 
+test("a machine that starts from the network needs a NIC by the time it is synthesised", () => {
+  const { vm: other, machine: make, segment, app } = machine();
+  const vm = make("diskless", { boot: Boot.network() });
+  expect(vm.node.validate()).toEqual([
+    expect.stringMatching(/^the machine starts from the network and has no NIC\. To mend: /),
+  ]);
+  expect(() => app.synth()).toThrow("[prod/diskless] the machine starts from the network and has no NIC");
+  vm.addNic("boot", { segment });
+  expect([...vm.node.validate(), ...other.node.validate()]).toEqual([]);
+});
+
+test("serial numbers of a machine's disks are all different", () => {
+  const { vm, machine: make, disk } = machine();
+  vm.addDisk("a", { ...disk, serial: "S1" });
+  expect(() => vm.addDisk("b", { ...disk, serial: "S1" })).toThrow(
+    "prod/orders-db/b: its serial number is that of disk a, and the guest would find one of them only",
+  );
+  expect(make("other").addDisk("a", { ...disk, serial: "S1" }).serial).toBe("S1");
+});
+
 describe("positions", () => {
   test("NICs count from 0, disks from 1, in the order in which they were added", () => {
     const { vm, segment, disk } = machine();
