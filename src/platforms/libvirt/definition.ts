@@ -16,14 +16,16 @@ function hashOfText(text: string): string {
 /**
  * What a resource's definition says, overrides included, as something that changes when it does: a hash of what is known, and the
  * expressions whose values are known only when it is applied.
+ *
+ * @param without attributes that do not count, as Terraform names them
  */
-export function fingerprint(resource: TerraformResource): { [key: string]: unknown } {
+export function fingerprint(resource: TerraformResource, without: readonly string[] = []): { [key: string]: unknown } {
   return Lazy.anyValue({
     produce: ({ preparing, resolve }) => {
       if (preparing) {
         return {};
       }
-      const attributes = attributesOf(resource);
+      const attributes = attributesOf(resource, without);
       const text = JSON.stringify(attributes);
       if (!MAY_HOLD_TOKENS.test(text)) {
         return { definition: hashOfText(text) };
@@ -41,9 +43,17 @@ const MAY_HOLD_TOKENS = /TfToken\[|-\d(?:\.\d+)?e\+\d{3}|<unresolved-token>|\$\{
  * Makes plans say what has to happen: the provider can't update such a resource, so a changed definition replaces it.
  *
  * The returned resource changes with the definition. Whatever must follow a replacement can be triggered by it too.
+ *
+ * @param without attributes, as Terraform names them, whose change is no reason
  */
-export function replaceWhenRedefined(scope: Construct, resource: TerraformResource): TerraformData {
-  const definition = new TerraformData(scope, "Definition", { input: fingerprint(resource) });
+export function replaceWhenRedefined(
+  scope: Construct,
+  resource: TerraformResource,
+  without: readonly string[] = [],
+): TerraformData {
+  const definition = new TerraformData(scope, "Definition", { input: fingerprint(resource, without) });
+  // Not before what the resource waits for: were that to fail, the change would be taken for done.
+  definition.dependsOn = resource.dependsOn;
   resource.lifecycle = {
     ...resource.lifecycle,
     replaceTriggeredBy: [...(resource.lifecycle?.replaceTriggeredBy ?? []), reference(definition)],
@@ -57,7 +67,7 @@ export function reference(resource: TerraformResource): string {
 }
 
 /** The attributes that say what the resource is, without what only concerns Terraform. */
-function attributesOf(resource: TerraformResource): Record<string, unknown> {
+function attributesOf(resource: TerraformResource, without: readonly string[]): Record<string, unknown> {
   const { resource: byType } = resource.toTerraform();
   const {
     "//": _metadata,
@@ -67,7 +77,7 @@ function attributesOf(resource: TerraformResource): Record<string, unknown> {
     provisioner: _provisioner,
     ...attributes
   } = byType[resource.terraformResourceType][resource.friendlyUniqueId];
-  return attributes;
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => !without.includes(name)));
 }
 
 function expressionsIn(value: unknown): string[] {

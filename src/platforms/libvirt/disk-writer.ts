@@ -115,10 +115,23 @@ function volumeOf(
   power: TerraformData,
 ): DiskVolume {
   if (existingVolume !== undefined) {
-    return { name: existingVolume, resource: tier.pool };
+    const own = tier.volumes.get(existingVolume);
+    if (own === undefined) {
+      // libvirt would refuse to delete a folder with the volumes of others in it.
+      tier.pool.destroy = { delete: false };
+    }
+    return { name: existingVolume, resource: tier.pool, ...own };
   }
   const image = root ? vm.boot?.fromImage : undefined;
   const volumeName = `${vm.name}-${name}${tier.backend.kind === "lvm" ? "" : `.${format}`}`;
+  if (tier.volumes.has(volumeName)) {
+    throw new ConfigurationError({
+      where: scope.node.path,
+      what: `pool ${tier.name} has a volume of this name already, made for another disk`,
+      given: volumeName,
+      mend: "give the disk another id, or the machine another `name`; to share the volume give it as `existingVolume`",
+    });
+  }
   const resource = writeVolume(scope, {
     name: volumeName,
     size: size!,
@@ -135,10 +148,10 @@ function volumeOf(
   });
   if (protectData) {
     log.record(STORAGE_PRACTICES.dataProtected, "lifecycle.prevent_destroy", true);
-    return { name: volumeName, resource };
   }
-  const attachment = hashOf([tier.name, tier.backend, volumeName, size!.toBytes(), image?.source]);
-  return { name: volumeName, resource, attachment };
+  const volume = { resource, attachment: hashOf([tier.name, tier.backend, volumeName, image?.source]) };
+  tier.volumes.set(volumeName, volume);
+  return { name: volumeName, ...volume };
 }
 
 function explainPlace(

@@ -48,6 +48,7 @@ export class DomainWriter implements PlatformVm {
     private readonly intent: VmIntent,
   ) {
     checkMachine(scope.node.path, host, intent);
+    platform._claim(scope.node.path, host, "guest", intent.name);
     warnOfNumaNodes(scope, host, intent);
     this.#domain = new ComposedDomain(scope, "Resource", {
       provider: platform.provider(host),

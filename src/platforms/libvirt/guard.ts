@@ -1,23 +1,26 @@
 import type { Construct } from "constructs";
 import { TerraformData, type TerraformResource } from "../../cdktf";
-import { reference } from "./definition";
+import { fingerprint, reference } from "./definition";
 
 /**
  * Refuses, when it is planned, a change of what holds data: a definition other than the one that it was made with.
  *
  * The provider can't change such resources, and a replacement loses what is in them; so the changes are kept from it (`ignore_changes`),
- * and this compares what is there with what is wanted.
+ * and this compares what is there with what is wanted. It takes the place of what replaces a resource that is not protected, and says the same, so
+ * that lifting the protection changes nothing else.
  *
  * @param wanted expressions below the resource, such as `target.path`, and the value that each has to have
+ * @param without attributes, as Terraform names them, that do not count
  */
 export function refuseChange(
   scope: Construct,
   resource: TerraformResource,
   what: string,
   wanted: Record<string, string>,
+  without: readonly string[],
 ): TerraformData {
-  return new TerraformData(scope, "Guard", {
-    input: wanted,
+  return new TerraformData(scope, "Definition", {
+    input: fingerprint(resource, without),
     lifecycle: {
       precondition: Object.entries(wanted).map(([attribute, value]) => ({
         condition: `\${${reference(resource)}.${attribute} == ${JSON.stringify(value)}}`,

@@ -37,6 +37,7 @@ export class LibvirtPlatform extends Construct implements IPlatform {
   public readonly hosts: readonly LibvirtHost[];
   public readonly switchBacking?: SwitchBacking;
   readonly #providers: ReadonlyMap<LibvirtHost, LibvirtProvider>;
+  readonly #claimed = new Map<string, string>();
 
   /** @throws ConfigurationError without hosts, or with two of the same name */
   public constructor(scope: Construct, id: string, props: LibvirtPlatformProps) {
@@ -72,6 +73,24 @@ export class LibvirtPlatform extends Construct implements IPlatform {
   /** The provider of one of its hosts, for resources that the kit does not cover. */
   public provider(host: LibvirtHost = this.onlyHost(this.node.path)): LibvirtProvider {
     return this.#providers.get(host)!;
+  }
+
+  /**
+   * Has a name of a host for one thing only: libvirt would refuse the second one when it is applied.
+   * @internal
+   */
+  public _claim(where: string, host: LibvirtHost, what: string, name: string): void {
+    const key = `${host.name}\n${what}\n${name}`;
+    const owner = this.#claimed.get(key);
+    if (owner !== undefined) {
+      throw new ConfigurationError({
+        where,
+        what: `host ${host.name} has a ${what} of this name already, that of ${owner}`,
+        given: name,
+        mend: "give another `name`",
+      });
+    }
+    this.#claimed.set(key, where);
   }
 
   public createSwitch(scope: Construct, intent: SwitchIntent): PlatformSwitch {

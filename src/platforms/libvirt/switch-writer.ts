@@ -54,6 +54,7 @@ export class SwitchWriter implements PlatformSwitch {
     this.#backing = chooseBacking(scope.node.path, platform, intent);
     checkUplinks(scope, this.#backing, intent);
     for (const host of intent.hosts as readonly LibvirtHost[]) {
+      platform._claim(scope.node.path, host, "network", intent.name);
       const onHost = new Construct(scope, host.name);
       const network = new Network(onHost, "Resource", {
         provider: platform.provider(host),

@@ -18,6 +18,15 @@ export interface TierOnHost {
   readonly backend: StorageBackend;
   /** What changes when the pool is replaced. */
   readonly triggers: readonly string[];
+  /** Volumes that this program makes in it, by their name. */
+  readonly volumes: Map<string, TierVolume>;
+}
+
+/** A volume that this program makes. */
+export interface TierVolume {
+  readonly resource: Volume;
+  /** Changes when guests have to be started anew because it was replaced. */
+  readonly attachment?: string;
 }
 
 /** Writes a tier: on each host a pool of the same name. */
@@ -99,6 +108,7 @@ function checkBackend(where: string, { backend, storagePolicy, tier }: TierInten
 }
 
 function writePool(platform: LibvirtPlatform, host: LibvirtHost, scope: Construct, intent: TierIntent): TierOnHost {
+  platform._claim(scope.node.path, host, "storage pool", intent.name);
   const { identity, ...definition } = poolOf(intent);
   const config = {
     ...definition,
@@ -108,14 +118,17 @@ function writePool(platform: LibvirtPlatform, host: LibvirtHost, scope: Construc
     // A directory that is empty goes with a pool that is not protected; nothing else is ever deleted.
     destroy: { delete: !intent.protectData && intent.backend.kind === "directory" },
   };
+  // How a pool is made and destroyed says nothing of what it is, and the provider can't change it.
+  const steps = ["create", "destroy"];
+  const onHost = { name: intent.name, scope, backend: intent.backend, volumes: new Map() };
   if (intent.protectData) {
     const pool = new Pool(scope, "Resource", { ...config, lifecycle: { preventDestroy: true, ignoreChanges: "all" } });
-    refuseChange(scope, pool, `storage pool ${intent.name}`, identity);
-    return { name: intent.name, pool, scope, backend: intent.backend, triggers: [] };
+    refuseChange(scope, pool, `storage pool ${intent.name}`, identity, steps);
+    return { ...onHost, pool, triggers: [] };
   }
-  const pool = new Pool(scope, "Resource", config);
-  const trigger = replaceWhenRedefined(scope, pool);
-  return { name: intent.name, pool, scope, backend: intent.backend, triggers: [reference(trigger)] };
+  const pool = new Pool(scope, "Resource", { ...config, lifecycle: { ignoreChanges: steps } });
+  const trigger = replaceWhenRedefined(scope, pool, steps);
+  return { ...onHost, pool, triggers: [reference(trigger)] };
 }
 
 interface PoolDefinition {

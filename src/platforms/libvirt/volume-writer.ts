@@ -1,10 +1,10 @@
 import { Volume, type VolumeConfig } from "@cdktf/provider-libvirt/lib/volume";
 import type { Construct } from "constructs";
-import { TerraformData } from "../../cdktf";
+import { TerraformData, type TerraformResourceLifecycle } from "../../cdktf";
 import type { ImageFormat } from "../../constructs/compute/image-format";
 import { STORAGE_PRACTICES } from "../../practices";
 import type { DataSize } from "../../units";
-import { reference, replaceWhenRedefined } from "./definition";
+import { fingerprint, reference } from "./definition";
 import { onHost } from "./on-host";
 import type { TierOnHost } from "./tier-writer";
 
@@ -42,14 +42,14 @@ fi
 `;
 
 /**
- * Writes a volume.
+ * Writes a volume, of which the provider can change nothing.
  *
- * The provider can't update volumes. One that holds data keeps what it was made with: a plan that would change its format or make it smaller is
- * refused, one that makes it larger grows it. One that is not protected is replaced.
+ * "Definition" says what it is. Where the volume holds data, a plan that would change that is refused; else the volume is replaced. It is there in
+ * both cases, so that protection can be given and lifted without anything else. "Capacity" grows the volume, and refuses to shrink it.
  */
 export function writeVolume(scope: Construct, intent: VolumeIntent): Volume {
-  const { name, size, format, base, tier, provider } = intent;
-  const config: VolumeConfig = {
+  const { name, size, format, base, tier, provider, protectData } = intent;
+  const volume = new Volume(scope, "Resource", {
     provider,
     name,
     pool: tier.name,
@@ -57,43 +57,39 @@ export function writeVolume(scope: Construct, intent: VolumeIntent): Volume {
     capacity: size.toBytes(),
     target: { format: { type: format } },
     ...(base && { backingStore: { path: base.volume.path, format: { type: base.format } } }),
-  };
-  if (!intent.protectData) {
-    const volume = new Volume(scope, "Resource", { ...config, lifecycle: { replaceTriggeredBy: [...tier.triggers] } });
-    replaceWhenRedefined(scope, volume);
-    return volume;
-  }
-  const volume = new Volume(scope, "Resource", {
-    ...config,
-    lifecycle: {
+  });
+  const input = fingerprint(volume, ["capacity"]);
+  if (protectData) {
+    new TerraformData(scope, "Definition", { input, lifecycle: { precondition: refusals(reference(volume), intent) } });
+    volume.lifecycle = {
       preventDestroy: true,
       ignoreChanges: ["capacity", "target", "backing_store"],
       replaceTriggeredBy: [...tier.triggers],
-    },
-  });
-  growOrRefuse(scope, volume, intent);
+    };
+  } else {
+    // Not before the pool: were that to fail, the change would be taken for done.
+    const definition = new TerraformData(scope, "Definition", { input, dependsOn: [tier.pool] });
+    volume.lifecycle = {
+      ignoreChanges: ["capacity"],
+      replaceTriggeredBy: [...tier.triggers, reference(definition)],
+    };
+  }
+  growWhenLarger(scope, volume, intent);
   return volume;
 }
 
-function growOrRefuse(scope: Construct, volume: Volume, intent: VolumeIntent): void {
-  const { name, size, format, tier, uri, guest, power } = intent;
-  const made = reference(volume);
+function growWhenLarger(scope: Construct, volume: Volume, { name, size, tier, uri, guest, power }: VolumeIntent): void {
   const bytes = size.toBytes();
+  const made = `${reference(volume)}.capacity`;
   new TerraformData(scope, "Capacity", {
     triggersReplace: { bytes },
     lifecycle: {
       precondition: [
         {
-          condition: `\${${made}.capacity <= ${bytes}}`,
+          condition: `\${${made} <= ${bytes}}`,
           errorMessage:
-            `Volume ${name} was made with \${${made}.capacity} bytes, ${bytes} (${size}) are wanted: shrinking it would lose data. ` +
-            `To mend: change the size back; with protectData: false the volume is replaced, and its data lost. [${STORAGE_PRACTICES.noShrink.id}]`,
-        },
-        {
-          condition: `\${${made}.target.format.type == "${format}"}`,
-          errorMessage:
-            `Volume ${name} was made as \${${made}.target.format.type}, ${format} is wanted: that would lose its data. ` +
-            `To mend: change the format back, or add a disk and copy; with protectData: false the volume is replaced. [${STORAGE_PRACTICES.dataProtected.id}]`,
+            `Volume ${name} was made with \${${made}} bytes, ${bytes} (${size}) are wanted: shrinking it would lose data. ` +
+            `To mend: change the size back, or give the disk another id for a new volume. [${STORAGE_PRACTICES.noShrink.id}]`,
         },
       ],
     },
@@ -108,4 +104,28 @@ function growOrRefuse(scope: Construct, volume: Volume, intent: VolumeIntent): v
     // After the guest was started anew, where it is: while it shuts down it takes no new size.
     dependsOn: [volume, power],
   });
+}
+
+/** What a plan is refused for while the volume holds data. */
+function refusals(made: string, { name, format, base }: VolumeIntent): TerraformResourceLifecycle["precondition"] {
+  return [
+    {
+      condition: `\${${made}.target.format.type == "${format}"}`,
+      errorMessage:
+        `Volume ${name} was made as \${${made}.target.format.type}, ${format} is wanted: that would lose its data. ` +
+        `To mend: change the format back, or add a disk and copy; with protectData: false the volume is replaced. [${STORAGE_PRACTICES.dataProtected.id}]`,
+    },
+    ...(base
+      ? [
+          {
+            // The file's name is known when it is planned, its path is not.
+            condition: `\${endswith(${made}.backing_store.path, "/${base.volume.nameInput}")}`,
+            errorMessage:
+              `Volume ${name} is an overlay of \${${made}.backing_store.path}, and its machine is to boot from another image (${base.volume.nameInput}): ` +
+              "that would lose what was written since. To mend: change the image back, or make a new machine; " +
+              `with protectData: false the volume is replaced. [${STORAGE_PRACTICES.dataProtected.id}]`,
+          },
+        ]
+      : []),
+  ];
 }
