@@ -151,6 +151,11 @@ export class Deployment {
   }
 }
 
+/** Changes as `action address`, without the hashes that end cdktf's names. */
+export function said(changes: readonly Change[]): string[] {
+  return changes.map(({ address, actions }) => `${actions} ${address.replace(/_[0-9A-F]{8}$/, "")}`).sort();
+}
+
 /** Ends an apply at once, with its provider and what it runs, as a lost machine would. */
 export function kill(process: ChildProcess): void {
   try {

@@ -1,14 +1,6 @@
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+
 import {
   AsyncIo,
   CacheMode,
@@ -32,7 +24,9 @@ import {
   Workload,
 } from "virtuned";
 import type { Program } from "./deployment";
-import { describeOnLab, type Testbed } from "./testbed";
+import { describeOnLab, mark, said, steps, type Testbed } from "./testbed";
+
+const MARK = "written by hand";
 
 const DISKS: Record<string, Partial<TunedVmDiskOptions>> = {
   threads: { cache: CacheMode.NONE, asyncIo: AsyncIo.THREADS },
@@ -125,18 +119,114 @@ const GUESTS = ["uefi", "secure", "plain", "named", "blk", "scsi", "caches", "sa
 
 describeOnLab("hardware of guests on libvirt", (bed) => {
   const { libvirt } = bed;
+  const step = steps();
   const all = bed.deployment();
+  const pool = join(bed.lab.imagesFolder, "pool");
+  const nvram = join(bed.lab.stateFolder, "lib/qemu/nvram");
+  const uuids = new Map<string, string>();
 
-  test("all kinds are defined and start, and the next plan is empty", async () => {
-    const given = join(bed.lab.imagesFolder, "pool", "given.img");
-    await libvirt.virsh("pool-define-as", "unrelated", "dir", "--target", bed.lab.imagesFolder);
-    void given;
-    await all.synth(programOf(bed, { moreMiB: 0, description: "first" }));
-    await all.apply();
-    expect((await all.plan()).changes).toEqual([]);
+  async function expectAllRun(): Promise<void> {
     for (const guest of GUESTS) {
       expect([guest, await libvirt.state(guest)]).toEqual([guest, "running"]);
     }
-  }, 600_000);
-  void [closeSync, existsSync, openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync];
+  }
+
+  step("all kinds are defined and start, and the next plan is empty", async () => {
+    mkdirSync(pool);
+    writeFileSync(join(pool, "given.img"), Buffer.alloc(1024 ** 2));
+    await all.synth(programOf(bed, { moreMiB: 0, description: "first" }));
+    await all.apply();
+    expect((await all.plan()).changes).toEqual([]);
+    await expectAllRun();
+    for (const guest of GUESTS) {
+      uuids.set(guest, await libvirt.uuid(guest));
+    }
+  });
+
+  step("libvirt has what the program says", async () => {
+    const found = async (guest: string, xpaths: Record<string, string>) =>
+      Object.fromEntries(
+        await Promise.all(
+          Object.entries(xpaths).map(async ([what, xpath]) => [what, (await libvirt.find(guest, xpath)).join(" ")]),
+        ),
+      );
+    expect(
+      await found("blk", {
+        targets: "//disk/target/@dev",
+        queues: "//disk/driver/@queues",
+        depths: "//disk/driver/@queue_size",
+        threads: "//disk/driver/@iothread",
+      }),
+    ).toEqual({ targets: "vdb vdc vdd sdh", queues: "4 2 2", depths: "64", threads: "1 2" });
+    expect(
+      await found("scsi", {
+        targets: "//disk/target/@dev",
+        threads: '//controller[@type="scsi"]/driver/@iothread',
+        depths: '//controller[@type="scsi"]/driver/@cmd_per_lun',
+      }),
+    ).toEqual({ targets: "sdb sdc sdd sde sdf sdg sdh sdi sdj sdo sdv sdac", threads: "1 1 2 3", depths: "16" });
+    expect(await found("caches", { caches: "//disk/driver/@cache", io: "//disk/driver/@io" })).toEqual({
+      caches: "none directsync writeback writethrough unsafe",
+      io: "threads native threads threads threads",
+    });
+    expect(await found("sata", { buses: "//disk/target/@bus", serials: "//disk/serial/text()" })).toEqual({
+      buses: "sata sata virtio",
+      serials: "one second three",
+    });
+    expect(
+      await found("right", { shared: "//disk[shareable]/source/@volume", given: "//disk[readonly]/source/@volume" }),
+    ).toEqual({ shared: "left-quorum.raw", given: "given.img" });
+    expect(await found("secure", { secure: "//os/loader/@secure", agent: "//channel/@type" })).toEqual({
+      secure: "yes",
+      agent: "unix",
+    });
+    expect(await found("plain", { cpu: "//cpu/model/text()", agent: "//channel/@type" })).toEqual({
+      cpu: "qemu64",
+      agent: "",
+    });
+    expect(
+      await found("nics", {
+        models: "//interface/model/@type",
+        mtus: "//interface/mtu/@size",
+        filters: "//interface/filterref/@filter",
+      }),
+    ).toEqual({
+      models: "e1000e e1000 rtl8139 virtio",
+      mtus: "1500 1400 1500 1300",
+      filters: "no-mac-spoofing no-mac-spoofing no-mac-spoofing no-mac-spoofing",
+    });
+  });
+
+  step("each is updated and started again, with its UUID and its UEFI variables", async () => {
+    // Off, so that what is written at the end of the file, where no variable is, stays.
+    await libvirt.virsh("destroy", "uefi");
+    const variables = join(nvram, "uefi_VARS.fd");
+    const size = statSync(variables).size;
+    mark(variables, MARK, size - MARK.length);
+    await all.synth(programOf(bed, { moreMiB: 8, description: "second" }));
+    const planned = said((await all.plan()).changes);
+    expect(planned).toEqual(
+      GUESTS.flatMap((guest) => [
+        `delete, create terraform_data.${guest}_Power`,
+        `update libvirt_domain.${guest}`,
+      ]).sort(),
+    );
+    await all.applyPlan();
+    expect((await all.plan()).changes).toEqual([]);
+    await expectAllRun();
+    for (const guest of GUESTS) {
+      expect([guest, await libvirt.uuid(guest)]).toEqual([guest, uuids.get(guest)]);
+    }
+    expect(readFileSync(variables).subarray(-MARK.length).toString()).toBe(MARK);
+    expect(await libvirt.virsh("desc", "plain")).toBe("second");
+  });
+
+  step("nothing is left behind, what was there before is", async () => {
+    await all.destroy();
+    expect(await libvirt.everything()).toEqual([]);
+    expect(readdirSync(nvram)).toEqual([]);
+    expect(readdirSync(pool)).toEqual(["given.img"]);
+    expect(await libvirt.inNamespace("ls", "/sys/class/net")).toBe("lo");
+    expect(all.said).not.toContain("inconsistent result");
+  });
 });

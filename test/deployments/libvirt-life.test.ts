@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   Boot,
@@ -17,7 +17,7 @@ import {
 } from "virtuned";
 import type { GuestReport } from "../../lab";
 import type { Program } from "./deployment";
-import { describeOnLab, said, steps, type Testbed } from "./testbed";
+import { describeOnLab, mark, said, steps, type Testbed } from "./testbed";
 
 /** What changes in the life of the site. */
 interface Site {
@@ -222,7 +222,7 @@ describeOnLab("the life of a site on libvirt", (bed) => {
     const runsBefore = await runs();
     const macsBefore = await macs("nics");
     const volume = join(bed.lab.imagesFolder, "keep", "still-data.raw");
-    mark(volume);
+    mark(volume, MARK);
     const planned = await change({
       queues: 2,
       vcpus: 2,
@@ -266,7 +266,7 @@ describeOnLab("the life of a site on libvirt", (bed) => {
     expect(cpu!.memoryBytes).toBeGreaterThan(before.cpu.memoryBytes + 48 * 1024 ** 2);
     expect(await macs("nics")).toEqual([...macsBefore, expect.any(String)]);
     expect(nics!.nics.map((nic) => nic.mac)).toEqual(await macs("nics"));
-    expect(disks!.disks.map((disk) => disk.serial)).toEqual(["one", "two", "three"]);
+    expect(unitsOf(disks!)).toEqual(["0:0:0:1 one", "0:0:0:2 two", "0:0:0:3 three"]);
   });
 
   step("a plan that would lose protected data is refused, and nothing is changed", async () => {
@@ -315,10 +315,7 @@ describeOnLab("the life of a site on libvirt", (bed) => {
       expect(db.seed).toMatchObject({ userDataSha256: sha256("#cloud-config\n# second\n") });
       expect(await macs("nics")).toEqual(macsBefore.filter((_, i) => i !== 1));
       expect(nics.nics.map((nic) => nic.mac)).toEqual(await macs("nics"));
-      expect(disks.disks.map(({ serial, hctl }) => [serial, hctl])).toEqual([
-        ["one", "0:0:1:0"],
-        ["three", "0:0:3:0"],
-      ]);
+      expect(unitsOf(disks)).toEqual(["0:0:0:1 one", "0:0:0:3 three"]);
       expect(existsSync(join(bed.lab.imagesFolder, "scratch"))).toBe(false);
     },
   );
@@ -339,11 +336,9 @@ describeOnLab("the life of a site on libvirt", (bed) => {
   });
 });
 
-/** Writes at the beginning of a raw volume, as a guest could. */
-function mark(volume: string): void {
-  const file = openSync(volume, "r+");
-  writeSync(file, MARK);
-  closeSync(file);
+/** Where SCSI disks are; a guest finds, and names, them in any order. */
+function unitsOf({ disks }: GuestReport): string[] {
+  return disks.map(({ hctl, serial }) => `${hctl} ${serial}`).sort();
 }
 
 function readMark(volume: string): string {

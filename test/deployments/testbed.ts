@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { Boot, type TunedStack } from "virtuned";
 import { Accelerator, LibvirtHost, LibvirtPlatform } from "virtuned/libvirt";
@@ -76,6 +76,13 @@ export class Testbed {
 /** Changes as `action address`, without the hashes that end cdktf's names. */
 export function said(changes: readonly Change[]): string[] {
   return changes.map(({ address, actions }) => `${actions} ${address.replace(/_[0-9A-F]{8}$/, "")}`).sort();
+}
+
+/** Writes into a file that others have open, and leaves the rest as it is. */
+export function mark(path: string, text: string, position = 0): void {
+  const file = openSync(path, "r+");
+  writeSync(file, text, position);
+  closeSync(file);
 }
 
 /** Tests on a lab; skipped, and counted as that, where there can be none. */

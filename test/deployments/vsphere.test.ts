@@ -1,0 +1,156 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DataSize, type TunedStack } from "virtuned";
+import { databaseVm } from "../../examples/database-vm/database-vm";
+import { siteFromEnvironment } from "../../examples/database-vm/platforms";
+import { newFolder } from "../support/folders";
+import { Deployment, said } from "./deployment";
+import { steps } from "./steps";
+import { VcenterSimulator, vsphereAvailable } from "./vsphere-simulator";
+
+const GIB = (amount: number) => DataSize.gibibytes(amount);
+
+const MACHINE = "DC0/vm/orders-db";
+
+/** What the simulated vCenter calls what the example asks for. */
+const SITE = {
+  PLATFORM: "vsphere",
+  DATACENTER: "DC0",
+  CLUSTER: "DC0_C0",
+  HOSTS: "DC0_C0_H0,DC0_C0_H1,DC0_C0_H2",
+  TEMPLATE: "template",
+  FAST: "LocalDS_1",
+  LARGE: "LocalDS_2",
+};
+
+function example(stack: TunedStack): void {
+  databaseVm(stack, siteFromEnvironment(stack), {});
+}
+
+/** The example with more memory and more data. */
+function grown(stack: TunedStack) {
+  const site = siteFromEnvironment(stack);
+  return { site, ...databaseVm(stack, site, { memory: GIB(48), data: GIB(300) }) };
+}
+
+/** The same with a NIC and a disk more. */
+function extended(stack: TunedStack): void {
+  const { site, fabric, vm } = grown(stack);
+  vm.addNic("admin", { segment: fabric.addVlanSegment("admin", { vlan: 99, mtu: 1500 }) });
+  vm.addDisk("archive", { pool: site.storage, tier: "capacity", size: GIB(100) });
+}
+
+const available = vsphereAvailable();
+
+(available.ok ? describe : describe.skip)("the database example on a simulated vCenter", () => {
+  const step = steps();
+  const environment = { ...process.env };
+  const deployment = new Deployment(available.ok ? available.terraform : "");
+  let vcenter: VcenterSimulator;
+  let before: readonly string[];
+
+  const inventory = async () =>
+    (await Promise.all(["DC0/vm", "DC0/network", "DC0/datastore"].map((path) => vcenter.names(path)))).flat();
+  const sizes = async () => Object.values((await vcenter.machine(MACHINE)).disks).sort((a, b) => a - b);
+  const filesThatAreThere = async (files: readonly string[]) => {
+    const found = await Promise.all(files.map((file) => vcenter.hasFile(file)));
+    return files.filter((_, index) => found[index]);
+  };
+
+  beforeAll(async () => {
+    vcenter = await VcenterSimulator.start(newFolder());
+    before = await inventory();
+    const { server, user, password } = vcenter.ready;
+    Object.assign(process.env, SITE, {
+      VSPHERE_SERVER: server,
+      VSPHERE_USER: user,
+      VSPHERE_PASSWORD: password,
+      VSPHERE_ALLOW_UNVERIFIED_SSL: "true",
+    });
+  }, 300_000);
+
+  afterAll(async () => {
+    process.env = environment;
+    await vcenter?.stop();
+    deployment.removeFolder();
+  }, 60_000);
+
+  step("is made as it says, and a second plan is empty", async () => {
+    await deployment.synth(example);
+    expect(said((await deployment.plan()).changes)).toEqual([
+      "create vsphere_distributed_port_group.fabric_clients",
+      "create vsphere_distributed_port_group.fabric_replication",
+      "create vsphere_distributed_virtual_switch.fabric",
+      "create vsphere_virtual_machine.orders-db",
+    ]);
+    await deployment.applyPlan();
+    expect((await deployment.plan()).changes).toEqual([]);
+    expect(await vcenter.machine(MACHINE)).toMatchObject({
+      memoryMiB: 32 * 1024,
+      nics: ["VirtualVmxnet3", "VirtualVmxnet3"],
+      controllers: Array(4).fill("ParaVirtualSCSIController"),
+    });
+    expect(await sizes()).toEqual([20, 40, 200, 500]);
+  });
+
+  step("has neither user nor password in what is synthesised and planned", async () => {
+    const { VSPHERE_USER, VSPHERE_PASSWORD } = process.env;
+    const secrets = new RegExp(`"(${VSPHERE_USER}|${VSPHERE_PASSWORD}|user|password)"`);
+    const synthesised = readFileSync(join(deployment.folder, "cdk.tf.json"), "utf8");
+    expect(synthesised).not.toMatch(secrets);
+    const shown = await deployment.run(["show", "-json", "plan"]);
+    const { configuration } = JSON.parse(shown.stdout);
+    expect(configuration.provider_config).toMatchObject({ vsphere: expect.anything() });
+    expect(JSON.stringify(configuration)).not.toMatch(secrets);
+  });
+
+  step("grows in place", async () => {
+    await deployment.synth(extended);
+    expect(said((await deployment.plan()).changes)).toEqual([
+      "create vsphere_distributed_port_group.fabric_admin",
+      "update vsphere_virtual_machine.orders-db",
+    ]);
+    await deployment.applyPlan();
+    expect((await deployment.plan()).changes).toEqual([]);
+    expect(await vcenter.machine(MACHINE)).toMatchObject({
+      memoryMiB: 48 * 1024,
+      nics: Array(3).fill("VirtualVmxnet3"),
+    });
+    expect(await sizes()).toEqual([20, 40, 100, 300, 500]);
+  });
+
+  step("is not destroyed while its disks are protected", async () => {
+    const { serial } = deployment.state();
+    const { code, output } = await deployment.run(["destroy", "-input=false", "-auto-approve"]);
+    expect(code).toBe(1);
+    expect(output).toMatch(/vsphere_virtual_machine\.orders-db\S* has\s+lifecycle\.prevent_destroy set/);
+    expect(deployment.state().serial).toBe(serial);
+    expect(await sizes()).toEqual([20, 40, 100, 300, 500]);
+  });
+
+  step("keeps the file of a protected disk that is taken out", async () => {
+    const files = Object.keys((await vcenter.machine(MACHINE)).disks);
+    await deployment.synth(grown);
+    expect(said((await deployment.plan()).changes)).toEqual([
+      "delete vsphere_distributed_port_group.fabric_admin",
+      "update vsphere_virtual_machine.orders-db",
+    ]);
+    await deployment.applyPlan();
+    expect((await deployment.plan()).changes).toEqual([]);
+    expect(await sizes()).toEqual([20, 40, 300, 500]);
+    expect(await filesThatAreThere(files)).toEqual(files);
+  });
+
+  step("is destroyed after its protection was lifted, and nothing is left", async () => {
+    const files = Object.keys((await vcenter.machine(MACHINE)).disks);
+    process.env.PROTECT_DATA = "false";
+    await deployment.synth(grown);
+    expect(said((await deployment.plan()).changes)).toEqual(["update vsphere_virtual_machine.orders-db"]);
+    await deployment.applyPlan();
+    expect((await deployment.plan()).changes).toEqual([]);
+    await deployment.destroy();
+    expect(deployment.state().resources).toEqual([]);
+    expect(await inventory()).toEqual(before);
+    expect(await filesThatAreThere(files)).toEqual([]);
+  });
+});
