@@ -21,7 +21,7 @@ import type {
 import { newFolder } from "./folders";
 
 /** A platform that takes everything and keeps what it was asked for: what constructs say, whatever the platform. */
-export class RecordingPlatform extends Construct implements IPlatform {
+class RecordingPlatform extends Construct implements IPlatform {
   public readonly kind = "recording";
   public readonly hosts: readonly IHost[];
   public readonly switches: SwitchIntent[] = [];

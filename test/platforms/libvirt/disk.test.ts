@@ -308,18 +308,22 @@ describe("its volume", () => {
     expect(capacity.triggers_replace).toMatchObject({ bytes: 10 * 1024 ** 3 });
     expect(capacity.lifecycle.precondition.map(({ condition }: Attributes) => condition)).toEqual([
       `\${libvirt_volume.${name}.capacity <= 10737418240}`,
-      `\${libvirt_volume.${name}.target.format.type == "raw"}`,
+    ]);
+    expect(synthesis.one("terraform_data", "data_Definition").lifecycle.precondition).toMatchObject([
+      { condition: `\${libvirt_volume.${name}.target.format.type == "raw"}` },
     ]);
   });
 
-  test("is replaced when it is defined anew where it is not", () => {
+  test("is replaced when it is defined anew where it is not, and grows all the same", () => {
     const { synthesis, disk } = diskOf({ protectData: false });
     const definition = Object.keys(synthesis.all("terraform_data")).find((name) => name.includes("data_Definition"));
     expect(disk.protectData).toBe(false);
     expect(synthesis.one("libvirt_volume").lifecycle).toEqual({
+      ignore_changes: ["capacity"],
       replace_triggered_by: [`terraform_data.${definition}`],
     });
-    expect(synthesis.names.filter((name) => name.includes("Capacity"))).toEqual([]);
+    expect(synthesis.one("terraform_data", "data_Definition").lifecycle).toBeUndefined();
+    expect(synthesis.one("terraform_data", "Capacity").triggers_replace).toMatchObject({ bytes: 10 * 1024 ** 3 });
   });
 
   test("that is there already is neither made nor changed", () => {

@@ -144,6 +144,40 @@ describe("things of two platforms do not mix", () => {
   ])("%s", (_, mix, message) => expect(mix).toThrow(message));
 });
 
+describe("names of a host are there once", () => {
+  const program = new LibvirtProgram({}, ["kvm1", "kvm2"]);
+  const [first, second] = program.hosts;
+  program.vm("guest", { host: first });
+  program.switch("fabric", { hosts: [first!] });
+  const pool = program.pool("storage");
+  const disk = { pool, tier: "performance", size: DataSize.gibibytes(1) } as const;
+  program.vm("a", { host: first }).addDisk("b-c", disk);
+
+  test.each<[string, () => unknown, string]>([
+    [
+      "guests",
+      () => program.vm("g2", { name: "guest", host: first }),
+      "prod/g2: host kvm1 has a guest of this name already, that of prod/guest",
+    ],
+    [
+      "networks",
+      () => program.switch("f2", { name: "fabric" }),
+      "prod/f2: host kvm1 has a network of this name already, that of prod/fabric",
+    ],
+    ["pools", () => program.pool("s2", { name: "storage" }), "host kvm1 has a storage pool of this name already"],
+    [
+      "volumes",
+      () => program.vm("a-b", { host: first }).addDisk("c", disk),
+      "prod/a-b/c: pool storage-performance has a volume of this name already",
+    ],
+  ])("%s", (_, make, message) => expect(make).toThrow(message));
+
+  test("another host has names of its own", () => {
+    expect(() => program.vm("g3", { name: "guest", host: second })).not.toThrow();
+    expect(() => program.switch("f3", { name: "fabric", hosts: [second!] })).not.toThrow();
+  });
+});
+
 describe("a tier", () => {
   const poolsOf = (backend: StorageBackend, protectData: boolean) => {
     const program = new LibvirtProgram();
@@ -176,7 +210,7 @@ describe("a tier", () => {
     const synthesis = poolsOf(StorageBackend.lvm("nvme"), true);
     const [name] = Object.keys(synthesis.all("libvirt_pool"));
     expect(synthesis.one("libvirt_pool").lifecycle).toEqual({ prevent_destroy: true, ignore_changes: "all" });
-    const guard = synthesis.one("terraform_data", "Guard");
+    const guard = synthesis.one("terraform_data", "Definition");
     expect(guard.lifecycle.precondition).toMatchObject([
       { condition: `\${libvirt_pool.${name}.type == "logical"}` },
       { condition: `\${libvirt_pool.${name}.source.name == "nvme"}` },

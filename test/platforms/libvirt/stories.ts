@@ -79,7 +79,8 @@ export const STORIES: Readonly<Record<string, () => LibvirtProgram>> = {
 
   "UEFI with Secure Boot": () => {
     const program = new LibvirtProgram();
-    program.vm("secure", { firmware: Firmware.uefi({ secureBoot: true }), boot: Boot.network() });
+    const secure = program.vm("secure", { firmware: Firmware.uefi({ secureBoot: true }), boot: Boot.network() });
+    secure.addNic("lan", { segment: program.switch("fabric").addVlanSegment("lan") });
     program.vm("plain", { firmware: Firmware.uefi() });
     return program;
   },
