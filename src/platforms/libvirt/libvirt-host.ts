@@ -86,7 +86,7 @@ export class LibvirtHost implements IHost {
   /**
    * A host and how to reach its libvirt.
    *
-   * @param name unique on the platform; alias of its provider
+   * @param name unique on the platform; part of the alias of its provider
    * @param uri libvirt connection URI: `qemu:///system`, `qemu+ssh://root@kvm1/system`
    * @throws ConfigurationError for a name or a URI that can't be used
    */

@@ -30,7 +30,7 @@ export interface LibvirtPlatformProps {
 }
 
 /**
- * One or more hosts with libvirt and QEMU. Each host has a provider of its own, with the host's name as alias.
+ * One or more hosts with libvirt and QEMU. Each host has a provider of its own, whose alias is the platform's id and the host's name.
  */
 export class LibvirtPlatform extends Construct implements IPlatform {
   public readonly kind = "libvirt";
@@ -60,12 +60,17 @@ export class LibvirtPlatform extends Construct implements IPlatform {
       "the names of the hosts",
       props.hosts.map((host) => host.name),
     );
+    checkUnique(
+      where,
+      "the aliases of the hosts' providers",
+      props.hosts.map((host) => aliasOf(id, host)),
+    );
     this.hosts = props.hosts;
     this.switchBacking = props.switchBacking;
     this.#providers = new Map(
       props.hosts.map((host) => [
         host,
-        new LibvirtProvider(this, host.name, { uri: host.uri, alias: `${id}-${host.name}` }),
+        new LibvirtProvider(this, host.name, { uri: host.uri, alias: aliasOf(id, host) }),
       ]),
     );
   }
@@ -123,4 +128,9 @@ export class LibvirtPlatform extends Construct implements IPlatform {
     }
     return host!;
   }
+}
+
+/** Terraform takes letters, digits, `_` and `-` in an alias, and no digit first: hosts are often called after their domain. */
+function aliasOf(id: string, host: LibvirtHost): string {
+  return `${id}-${host.name}`.replace(/[^A-Za-z0-9_-]/g, "_").replace(/^(?=[^A-Za-z_])/, "_");
 }

@@ -64,6 +64,18 @@ describe("a platform", () => {
     ]);
   });
 
+  test("calls providers as Terraform can read it", () => {
+    const program = new LibvirtProgram({}, ["kvm1.example.org"]);
+    program.vm("vm");
+    const synthesis = program.synthesise();
+    expect(synthesis.document.provider.libvirt).toMatchObject([{ alias: "kvm-kvm1_example_org" }]);
+    expect(synthesis.one("libvirt_domain").provider).toBe("libvirt.kvm-kvm1_example_org");
+    const hosts = ["a.b", "a_b"].map((name) => LibvirtHost.at(name, "qemu:///system"));
+    expect(() => new LibvirtPlatform(program.stack, "10g", { hosts })).toThrow(
+      'prod/10g: the aliases of the hosts\' providers are not all different: one is there more than once (given "_10g-a_b")',
+    );
+  });
+
   test.each([[undefined], [[]], [[{ name: "kvm1" }]], ["kvm1"]])("of hosts %p is refused", (hosts) => {
     const { stack } = new LibvirtProgram();
     expect(() => new LibvirtPlatform(stack, "other", { hosts } as never)).toThrow(
