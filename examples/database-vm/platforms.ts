@@ -21,6 +21,9 @@ export interface Site {
 
 const rootSize = DataSize.gibibytes(20);
 
+/** Whether destroying the disks is refused, which is the default. To give the site up, apply once with PROTECT_DATA=false. */
+const protectsData = () => process.env.PROTECT_DATA !== "false";
+
 function libvirt(scope: Construct): Site {
   const { LIBVIRT_URI = "qemu+ssh://root@kvm1/system", ACCELERATOR = Accelerator.KVM, BRIDGE = "br0" } = process.env;
   const { IMAGE = "https://cloud.debian.org/images/cloud/bookworm/latest/debian-12-genericcloud-amd64.qcow2" } =
@@ -32,6 +35,7 @@ function libvirt(scope: Construct): Site {
   });
   const storage = new TieredStoragePool(scope, "storage", {
     platform,
+    protectData: protectsData(),
     tiers: {
       performance: StorageTier.on(StorageBackend.directory(FAST)),
       capacity: StorageTier.on(StorageBackend.directory(LARGE)),
@@ -46,15 +50,16 @@ function libvirt(scope: Construct): Site {
 }
 
 function vsphere(scope: Construct): Site {
-  const { DATACENTER = "DC0", CLUSTER = "DC0_C0", HOST = "DC0_C0_H0", TEMPLATE = "debian-12" } = process.env;
-  const { FAST = "nvme", LARGE = "disk" } = process.env;
+  const { DATACENTER = "dc1", CLUSTER = "production", HOSTS = "esx1.example.org,esx2.example.org" } = process.env;
+  const { TEMPLATE = "debian-12", FAST = "nvme", LARGE = "disk" } = process.env;
   const platform = new VspherePlatform(scope, "vsphere", {
     datacenter: DATACENTER,
     cluster: CLUSTER,
-    hosts: [VsphereHost.named(HOST)],
+    hosts: HOSTS.split(",").map((name) => VsphereHost.named(name)),
   });
   const storage = new TieredStoragePool(scope, "storage", {
     platform,
+    protectData: protectsData(),
     tiers: {
       performance: StorageTier.on(StorageBackend.datastore(FAST)),
       capacity: StorageTier.on(StorageBackend.datastore(LARGE)),

@@ -27,7 +27,9 @@ function hasModules(): Available | undefined {
   } catch (error) {
     const { code, stderr } = error as { code?: string; stderr?: Buffer };
     const reason =
-      code === "ENOENT" ? "go is not on the PATH." : `\`go mod download\` does not get its modules:\n${stderr ?? error}`;
+      code === "ENOENT"
+        ? "go is not on the PATH."
+        : `\`go mod download\` does not get its modules:\n${stderr ?? error}`;
     return { ok: false, reason };
   }
 }
@@ -62,12 +64,21 @@ export class VcenterSimulator {
     const program = join(folder, "vcenter");
     execFileSync("go", ["build", "-o", program, "."], { cwd: SOURCE, stdio: "pipe" });
     // It ends when its standard input closes, which happens however this process ends.
-    const child = spawn(program, ["-l", "127.0.0.1:0", "-json"], { stdio: ["pipe", "pipe", "inherit"] });
+    const child = spawn(program, ["-l", "127.0.0.1:0", "-json"], { stdio: ["pipe", "pipe", "pipe"] });
+    let log = "";
+    child.stderr.on("data", (chunk) => {
+      log += chunk;
+    });
+    const closed = once(child, "close").then(([code]) => {
+      if (code !== 0) {
+        throw new Error(`the simulator ended with ${code}:\n${log}`);
+      }
+    });
     const line = await Promise.race([
       once(createInterface(child.stdout), "line").then(([text]) => String(text)),
-      once(child, "close").then(([code]) => Promise.reject(new Error(`the simulator ended with ${code}`))),
+      closed.then(() => "null"),
     ]);
-    const simulator = new VcenterSimulator(child, JSON.parse(line));
+    const simulator = new VcenterSimulator(child, closed, JSON.parse(line));
     const { user, password } = simulator.ready;
     await simulator.call(
       `<Login xmlns="urn:vim25"><_this type="SessionManager">SessionManager</_this><userName>${user}</userName><password>${password}</password></Login>`,
@@ -79,13 +90,14 @@ export class VcenterSimulator {
 
   private constructor(
     private readonly child: ChildProcess,
+    private readonly closed: Promise<void>,
     public readonly ready: Ready,
   ) {}
 
+  /** @throws Error with what it said, if it had not lasted until now */
   public async stop(): Promise<void> {
-    const closed = once(this.child, "close");
     this.child.stdin!.end();
-    await closed;
+    await this.closed;
   }
 
   /** Names of all that a folder of the inventory holds. */

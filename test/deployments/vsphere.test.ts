@@ -24,7 +24,7 @@ const SITE = {
 };
 
 function example(stack: TunedStack): void {
-  databaseVm(stack, siteFromEnvironment(stack), {});
+  databaseVm(stack, siteFromEnvironment(stack));
 }
 
 /** The example with more memory and more data. */
@@ -71,8 +71,8 @@ const available = vsphereAvailable();
 
   afterAll(async () => {
     process.env = environment;
-    await vcenter?.stop();
     deployment.removeFolder();
+    await vcenter?.stop();
   }, 60_000);
 
   step("is made as it says, and a second plan is empty", async () => {

@@ -25,6 +25,8 @@ export function createSegment(
     ...tagging(scope.node.path, intent.tagging),
     // Said even where it is the switch's: a port group keeps what it was once told when the program falls silent.
     ...intent.security,
+    // Taken out together with the NICs on it, a port group is deleted after they are gone, not before: vCenter deletes none that is in use.
+    lifecycle: { createBeforeDestroy: true },
   });
   return { platform, networkId: portGroup.id };
 }

@@ -79,6 +79,7 @@ describe("a segment", () => {
       name: "lan",
       distributed_virtual_switch_uuid: expect.stringContaining("vsphere_distributed_virtual_switch.fabric"),
       vlan_id: 0,
+      lifecycle: { create_before_destroy: true },
       allow_promiscuous: false,
       allow_forged_transmits: false,
       allow_mac_changes: false,
@@ -97,6 +98,10 @@ describe("a segment", () => {
       allow_forged_transmits: true,
     });
     expect(trunk).not.toHaveProperty("vlan_id");
+  });
+
+  it("goes after the NICs that are taken out with it", () => {
+    expect(portGroup({ vlan: 10 })).toMatchObject({ lifecycle: { create_before_destroy: true } });
   });
 
   it("has no native VLAN", () => {
