@@ -23,8 +23,9 @@ import {
   type TunedVmProps,
   Workload,
 } from "virtuned";
-import type { Program } from "./deployment";
-import { describeOnLab, mark, said, steps, type Testbed } from "./testbed";
+import { type Program, said } from "./deployment";
+import { steps } from "./steps";
+import { describeOnLab, mark, type Testbed } from "./testbed";
 
 const MARK = "written by hand";
 

@@ -16,8 +16,9 @@ import {
   Workload,
 } from "virtuned";
 import type { GuestReport } from "../../lab";
-import type { Program } from "./deployment";
-import { describeOnLab, mark, said, steps, type Testbed } from "./testbed";
+import { type Program, said } from "./deployment";
+import { steps } from "./steps";
+import { describeOnLab, mark, type Testbed } from "./testbed";
 
 /** What changes in the life of the site. */
 interface Site {

@@ -1,7 +1,7 @@
 import { DataSize, DistributedVSwitch, Duration, SwitchBacking, TunedVm, type VlanSegmentOptions } from "virtuned";
-import type { Program } from "./deployment";
+import { type Program, said } from "./deployment";
 import { hasOpenVSwitch, LabOpenVSwitch } from "./open-vswitch";
-import { describeOnLab, said, type Testbed } from "./testbed";
+import { describeOnLab, type Testbed } from "./testbed";
 
 function programOf(bed: Testbed, segments: Record<string, VlanSegmentOptions>): Program {
   return (stack) => {

@@ -8,7 +8,10 @@ export type Available =
   | { readonly ok: false; readonly reason: string };
 
 /** Terraform or OpenTofu, where it is there and finds a provider. */
-export function terraformWith(name: string, provider: { readonly source: string; readonly version: string }): Available {
+export function terraformWith(
+  name: string,
+  provider: { readonly source: string; readonly version: string },
+): Available {
   const terraform = ["terraform", "tofu"].find((command) => succeeds(command, ["version"]));
   if (terraform === undefined) {
     return { ok: false, reason: "neither terraform nor tofu is on the PATH." };

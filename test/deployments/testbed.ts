@@ -4,7 +4,7 @@ import { Boot, type TunedStack } from "virtuned";
 import { Accelerator, LibvirtHost, LibvirtPlatform } from "virtuned/libvirt";
 import { down, type GuestReport, type Lab, labNamed, readGuestReport, up } from "../../lab";
 import { available } from "./available";
-import { type Change, Deployment } from "./deployment";
+import { Deployment } from "./deployment";
 import { LabLibvirt } from "./lab-libvirt";
 
 /** How long a guest may take to start and report, on a busy machine without KVM. */
@@ -73,11 +73,6 @@ export class Testbed {
   }
 }
 
-/** Changes as `action address`, without the hashes that end cdktf's names. */
-export function said(changes: readonly Change[]): string[] {
-  return changes.map(({ address, actions }) => `${actions} ${address.replace(/_[0-9A-F]{8}$/, "")}`).sort();
-}
-
 /** Writes into a file that others have open, and leaves the rest as it is. */
 export function mark(path: string, text: string, position = 0): void {
   const file = openSync(path, "r+");
@@ -103,18 +98,4 @@ export function describeOnLab(what: string, tests: (bed: Testbed) => void): void
 
     tests(bed);
   });
-}
-
-/** Tests each of which goes on where the one before ended: after one has failed the others can't tell anything. */
-export function steps(): (what: string, step: () => Promise<void>) => void {
-  let failed: string | undefined;
-  return (what, step) =>
-    test(what, async () => {
-      if (failed !== undefined) {
-        throw new Error(`not tried, since "${failed}" failed`);
-      }
-      failed = what;
-      await step();
-      failed = undefined;
-    }, 600_000);
 }
