@@ -54,6 +54,9 @@ export class DiskLayout {
     for (let order = 0; order <= Math.max(-1, ...byOrder.keys()); order++) {
       this.assign(order, byOrder.get(order), onScsi);
     }
+    for (const [index, controller] of this.#controllers.entries()) {
+      depthOf(where, index, controller.disks);
+    }
   }
 
   public get ioThreads(): number {

@@ -115,6 +115,14 @@ function volumeOf(
   power: TerraformData,
 ): DiskVolume {
   if (existingVolume !== undefined) {
+    if (existingVolume.includes("/")) {
+      throw new ConfigurationError({
+        where: scope.node.path,
+        what: "a volume of libvirt has a name, not a path",
+        given: existingVolume,
+        mend: "give its name in the tier's pool",
+      });
+    }
     const own = tier.volumes.get(existingVolume);
     if (own === undefined) {
       // libvirt would refuse to delete a folder with the volumes of others in it.
@@ -248,7 +256,7 @@ function newFormat(onImage: boolean): ImageFormat {
 
 /** @throws ConfigurationError where the name does not tell: a volume that is taken for another format is damaged by the first write */
 function formatByName(where: string, backend: StorageBackendKind, volume: string): ImageFormat {
-  const suffix = /\.(qcow2|raw|img)$/.exec(volume)?.[1];
+  const suffix = /\.(qcow2|raw)$/.exec(volume)?.[1];
   if (suffix === undefined && backend !== "lvm") {
     throw new ConfigurationError({
       where,

@@ -56,6 +56,9 @@ export class DomainWriter implements PlatformVm {
     });
     this.resource = this.#domain;
     this.#power = startWhenRedefined(scope, this.#domain, host.uri, intent.name);
+    if (intent.cloudInit !== undefined) {
+      scope.node.addValidation({ validate: () => this.checkCloudInit() });
+    }
     this.recompose();
   }
 
@@ -77,9 +80,21 @@ export class DomainWriter implements PlatformVm {
     }
     this.#disks.push(disk);
     this.dependOn(disk.resource);
-    disk.explain(new DiskLayout(this.scope.node.path, this.intent, this.#disks).place(disk));
+    const layout = new DiskLayout(this.scope.node.path, this.intent, this.#disks);
+    // A disk that comes before others can move them.
+    for (const written of this.#disks) {
+      written.explain(layout.place(written));
+    }
     this.recompose();
     return disk.resolved;
+  }
+
+  private checkCloudInit(): string[] {
+    return this.#cloudInit === undefined
+      ? [
+          "cloud-init reads an image in the pool of the machine's first disk, and it has no disk. To mend: add one, or leave `cloudInit` out.",
+        ]
+      : [];
   }
 
   /** Names in the definition are literals; this is what makes Terraform wait. */

@@ -23,7 +23,7 @@ export function warnOfNumaNodes(scope: Construct, { name, cpus, numaNodes }: Lib
 
 /** @throws ConfigurationError for what a machine on this host can't have */
 export function checkMachine(where: string, host: LibvirtHost, intent: VmIntent): void {
-  const { vcpus, guestId, boot, cpu, consoleLog } = intent;
+  const { vcpus, guestId, boot, cpu, consoleLog, firmware, machine } = intent;
   if (vcpus > COMPUTE_LIMITS.maxVcpusWithoutIommu) {
     throw new ConfigurationError({
       where,
@@ -48,6 +48,15 @@ export function checkMachine(where: string, host: LibvirtHost, intent: VmIntent)
       what: "libvirt has no guest identifiers",
       given: guestId,
       mend: "leave `guestId` out, or give it to the vSphere platform",
+    });
+  }
+  if (firmware?.secureBoot && machine !== undefined && !machine.includes("q35")) {
+    throw new ConfigurationError({
+      where,
+      what: "QEMU has Secure Boot on q35 machines only",
+      given: machine,
+      mend: "leave `machine` out",
+      practice: COMPUTE_PRACTICES.machineQ35.id,
     });
   }
   if (boot?.fromTemplate !== undefined) {

@@ -177,12 +177,11 @@ describe("queues", () => {
   });
 
   test("disks of one controller have one depth", () => {
-    const { program, vm, disk } = machine();
+    const { vm, disk } = machine();
     vm.addDisk("a", { ...disk, queueDepth: 32 });
-    expect(() => {
-      vm.addDisk("b", { ...disk, queueDepth: 64 });
-      program.synthesise();
-    }).toThrow("disks of SCSI controller 0 ask for different queue depths");
+    expect(() => vm.addDisk("b", { ...disk, queueDepth: 64 })).toThrow(
+      "prod/vm: disks of SCSI controller 0 ask for different queue depths",
+    );
   });
 });
 
@@ -237,6 +236,16 @@ describe("where a disk is", () => {
     };
     const { d4: _, ...rest } = build([1, 2, 3, 4, 5, 8]);
     expect(build([8, 5, 3, 2, 1])).toEqual(rest);
+  });
+
+  test("is explained as it is in the end, also where a disk that is added later comes before", () => {
+    const { program, vm, disk } = machine();
+    vm.addDisk("late", { ...disk, order: 3 });
+    vm.addDisk("early", { ...disk, order: 1, ioThread: IoThreadUse.DEDICATED });
+    const targets = targetsOf(program);
+    for (const id of ["late", "early"]) {
+      expect(vm.explain().value("target.dev", `prod/vm/${id}`)).toBe(targets[id]);
+    }
   });
 
   test("goes on through the letters", () => {
@@ -341,11 +350,17 @@ describe("its volume", () => {
     expect(diskOf({ tier: "standard", existingVolume, size: undefined }).device.driver.type).toBe(type);
   });
 
-  test("that does not say its format has to be told", () => {
-    const options = { tier: "standard", existingVolume: "data", size: undefined } as const;
+  test.each(["data", "data.img"])("%s that does not say its format has to be told", (existingVolume) => {
+    const options = { tier: "standard", existingVolume, size: undefined } as const;
     expect(() => diskOf(options)).toThrow("the format of an existing volume is not known from its name");
     expect(diskOf({ ...options, format: ImageFormat.QCOW2 }).device.driver.type).toBe("qcow2");
   });
+});
+
+test("an existing volume is named, not found by a path", () => {
+  expect(() => diskOf({ existingVolume: "folder/a.raw", size: undefined })).toThrow(
+    "prod/vm/data: a volume of libvirt has a name, not a path",
+  );
 });
 
 describe("a root disk", () => {

@@ -128,6 +128,12 @@ describe("firmware", () => {
   });
 });
 
+test.each(["pc", "pc-i440fx-7.2"])("Secure Boot on %s is refused", (machine) => {
+  const firmware = Firmware.uefi({ secureBoot: true });
+  expect(() => domainOf({ machine, firmware })).toThrow("prod/vm: QEMU has Secure Boot on q35 machines only");
+  expect(domainOf({ machine: "pc-q35-7.2", firmware }).os.loader_secure).toBe("yes");
+});
+
 describe("what it starts from", () => {
   test("a kernel on the host", () => {
     const boot = Boot.kernel({ kernel: "/boot/vmlinuz", initrd: "/boot/initrd", cmdline: "console=ttyS0" });
@@ -184,6 +190,14 @@ describe("cloud-init", () => {
     ["#cloud-config\n# λ \\n '\"`\n", "#cloud-config\n# λ \\n '\"`\n"],
   ])("%j arrives as it is written", (userData, written) => {
     expect(webWith({ userData }).one("libvirt_cloudinit_disk").user_data).toBe(written);
+  });
+
+  test("needs a disk by the time it is synthesised: its image is in the pool of the first", () => {
+    const program = new LibvirtProgram();
+    program.vm("web", { cloudInit: { userData: "#cloud-config\n" } });
+    expect(() => program.synthesise()).toThrow(
+      "[prod/web] cloud-init reads an image in the pool of the machine's first disk",
+    );
   });
 
   test("changes the machine when its content does", () => {
