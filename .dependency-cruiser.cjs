@@ -17,7 +17,7 @@ module.exports = {
     { name: "platforms-do-not-know-the-cli", severity: "error", from: layer("^src/platforms/"), to: { path: "^src/(cli|review|stack)/" } },
     { name: "stack-stands-alone", severity: "error", from: layer("^src/stack/"), to: { path: "^src/", pathNot: "^src/stack/" } },
     { name: "constructs-bind-no-provider", severity: "error", from: layer("^src/(constructs|practices|units|cli)/"), to: { path: "@cdktf/provider-|bindings/" } },
-    { name: "one-door-to-cdktf", severity: "error", from: { path: "^src/", pathNot: "^src/(cdktf\\.ts|stack/)" }, to: { path: "node_modules/cdktf/" } },
+    { name: "one-door-to-cdktf", severity: "error", from: { path: "^src/", pathNot: "^src/(cdktf\\.ts|terraform-data\\.ts|stack/)" }, to: { path: "node_modules/cdktf/" } },
     { name: "deep-imports-only", severity: "error", from: {}, to: { path: "@cdktf/provider-(vsphere|libvirt)/lib/index\\.(js|d\\.ts)$" } },
     { name: "bindings-know-no-kit", severity: "error", from: layer("^bindings/"), to: { path: "^src/" } },
   ],

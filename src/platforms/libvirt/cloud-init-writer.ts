@@ -7,7 +7,7 @@ import { asWritten } from "../../constructs/compute/text";
 import { optional } from "../../constructs/given";
 import { isToken } from "../../errors";
 import type { VmIntent } from "../platform";
-import { hashOf, reference } from "./definition";
+import { hashOf, reference, waitFor } from "./definition";
 import type { TierOnHost } from "./tier-writer";
 
 /** The last name that a virtio-blk disk can have: no other disk takes it. */
@@ -54,12 +54,12 @@ export function writeCloudInit(
     provider,
     name: `${name}-cloudinit.iso`,
     pool: tier.name,
-    dependsOn: [tier.pool],
     // As libvirt reads it back from what is uploaded.
     target: { format: { type: "iso" } },
     create: { content: { url: image.path } },
     lifecycle: { ignoreChanges: ["create"], replaceTriggeredBy: [reference(content), ...tier.triggers] },
   });
+  waitFor(volume, tier.pool);
   return {
     volume,
     attachment,

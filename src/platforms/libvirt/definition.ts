@@ -1,43 +1,55 @@
 import { createHash } from "node:crypto";
 import type { Construct } from "constructs";
-import { Lazy, TerraformData, type TerraformResource } from "../../cdktf";
+import { type IResolvable, type IResolveContext, TerraformData, type TerraformResource, Token } from "../../cdktf";
 
 const HASH_LENGTH = 16;
 
 /** A short hash of what a definition says. */
 export function hashOf(definition: unknown): string {
-  return hashOfText(JSON.stringify(definition));
-}
-
-function hashOfText(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, HASH_LENGTH);
+  return createHash("sha256").update(JSON.stringify(definition)).digest("hex").slice(0, HASH_LENGTH);
 }
 
 /**
  * What a resource's definition says, overrides included, as something that changes when it does: a hash of what is known, and the
  * expressions whose values are known only when it is applied.
  *
- * @param without attributes that do not count, as Terraform names them
+ * It is a token of its own and no `Lazy`: those capture a stack trace each, which would take most of the time of making a large stack.
  */
-export function fingerprint(resource: TerraformResource, without: readonly string[] = []): { [key: string]: unknown } {
-  return Lazy.anyValue({
-    produce: ({ preparing, resolve }) => {
-      if (preparing) {
-        return {};
-      }
-      const attributes = attributesOf(resource, without);
-      const text = JSON.stringify(attributes);
-      if (!MAY_HOLD_TOKENS.test(text)) {
-        return { definition: hashOfText(text) };
-      }
-      const resolved = resolve(attributes);
-      return { definition: hashOf(resolved), values: expressionsIn(resolved) };
-    },
-  }) as unknown as { [key: string]: unknown };
+class Fingerprint implements IResolvable {
+  public readonly creationStack: string[] = [];
+
+  public constructor(
+    private readonly resource: TerraformResource,
+    private readonly without: readonly string[],
+  ) {}
+
+  public resolve({ preparing, resolve }: IResolveContext): { definition?: string; values?: string[] } {
+    if (preparing) {
+      return {};
+    }
+    const attributes = attributesOf(this.resource, this.without);
+    const text = JSON.stringify(attributes);
+    const known = MAY_HOLD_TOKENS.test(text) ? resolve(attributes) : attributes;
+    const values = known !== attributes || text.includes("${") ? expressionsIn(known) : [];
+    return { definition: hashOf(known), ...(values.length > 0 && { values }) };
+  }
+
+  public toString(): string {
+    return Token.asString(this);
+  }
+
+  public toJSON(): string {
+    return "<unresolved-token>";
+  }
 }
 
 /** Tokens as text, as encoded numbers, and as objects. */
-const MAY_HOLD_TOKENS = /TfToken\[|-\d(?:\.\d+)?e\+\d{3}|<unresolved-token>|\$\{/;
+const MAY_HOLD_TOKENS = /TfToken\[|-\d(?:\.\d+)?e\+\d{3}|<unresolved-token>/;
+
+/** @param without attributes that do not count, as Terraform names them */
+export function fingerprint(resource: TerraformResource, without: readonly string[] = []): { [key: string]: unknown } {
+  return new Fingerprint(resource, without) as unknown as { [key: string]: unknown };
+}
 
 /**
  * Makes plans say what has to happen: the provider can't update such a resource, so a changed definition replaces it.
@@ -64,6 +76,11 @@ export function replaceWhenRedefined(
 /** How Terraform refers to a whole resource. */
 export function reference(resource: TerraformResource): string {
   return `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;
+}
+
+/** Has a resource wait for others. */
+export function waitFor(resource: TerraformResource, ...others: readonly TerraformResource[]): void {
+  resource.dependsOn = [...new Set([...(resource.dependsOn ?? []), ...others.map(reference)])];
 }
 
 /** The attributes that say what the resource is, without what only concerns Terraform. */

@@ -3,7 +3,7 @@ import type { Construct } from "constructs";
 import type { TerraformData, TerraformResource } from "../../cdktf";
 import type { DiskIntent, NicIntent, PlatformVm, ResolvedDisk, ResolvedNic, VmIntent } from "../platform";
 import { type CloudInitDisk, writeCloudInit } from "./cloud-init-writer";
-import { hashOf, reference } from "./definition";
+import { hashOf, waitFor } from "./definition";
 import { DiskLayout } from "./disk-layout";
 import { type WrittenDisk, writeDisk } from "./disk-writer";
 import { checkMachine, hardwareOf, standardDevices, warnOfNumaNodes } from "./hardware";
@@ -100,7 +100,7 @@ export class DomainWriter implements PlatformVm {
   /** Names in the definition are literals; this is what makes Terraform wait. */
   private dependOn(resource: TerraformResource | undefined): void {
     if (resource !== undefined) {
-      this.#domain.dependsOn = [...new Set([...(this.#domain.dependsOn ?? []), reference(resource)])];
+      waitFor(this.#domain, resource);
     }
   }
 

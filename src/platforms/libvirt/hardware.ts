@@ -1,7 +1,6 @@
 import type { DomainConfig, DomainDevices } from "@cdktf/provider-libvirt/lib/domain";
 import type { Construct } from "constructs";
 import { Annotations } from "../../cdktf";
-import { requireLiteral } from "../../checks";
 import { CpuModel } from "../../constructs/compute/cpu-model";
 import { FirmwareKind } from "../../constructs/compute/firmware";
 import { ConfigurationError } from "../../errors";
@@ -23,7 +22,7 @@ export function warnOfNumaNodes(scope: Construct, { name, cpus, numaNodes }: Lib
 
 /** @throws ConfigurationError for what a machine on this host can't have */
 export function checkMachine(where: string, host: LibvirtHost, intent: VmIntent): void {
-  const { vcpus, guestId, boot, cpu, consoleLog, firmware, machine } = intent;
+  const { vcpus, guestId, boot, cpu, firmware, machine } = intent;
   if (vcpus > COMPUTE_LIMITS.maxVcpusWithoutIommu) {
     throw new ConfigurationError({
       where,
@@ -79,21 +78,6 @@ export function checkMachine(where: string, host: LibvirtHost, intent: VmIntent)
       allowed: "CpuModel.maximum(), CpuModel.named()",
       practice: COMPUTE_PRACTICES.emulatedCpu.id,
     });
-  }
-  if (consoleLog !== undefined) {
-    requireLiteral(where, "consoleLog", consoleLog);
-    if (
-      typeof consoleLog !== "string" ||
-      !/^\/[A-Za-z0-9._\-/]+$/.test(consoleLog) ||
-      consoleLog.split("/").includes("..")
-    ) {
-      throw new ConfigurationError({
-        where,
-        what: "consoleLog is not a path that can be used",
-        given: consoleLog,
-        allowed: 'an absolute path of letters, digits, ".", "_", "-" and "/", without ".."',
-      });
-    }
   }
 }
 

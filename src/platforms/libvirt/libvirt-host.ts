@@ -1,4 +1,5 @@
 import { checkInteger, checkName, checkOneOf, requireLiteral } from "../../checks";
+import { checkPath } from "../../constructs/given";
 import { ConfigurationError } from "../../errors";
 import type { IHost } from "../platform";
 import { parseVersion, type Version } from "./version";
@@ -137,7 +138,16 @@ export class LibvirtHost implements IHost {
         ? undefined
         : checkInteger(where, "numaNodes", options.numaNodes, { min: 1, max: 1024 });
     this.qemuVersion = options.qemuVersion === undefined ? undefined : parseVersion(where, options.qemuVersion);
-    this.uefi = options.uefi ?? UEFI_FIRMWARE.debian;
-    this.nvramFolder = options.nvramFolder ?? "/var/lib/libvirt/qemu/nvram";
+    this.uefi = checkUefi(where, options.uefi ?? UEFI_FIRMWARE.debian);
+    this.nvramFolder = checkPath(where, "nvramFolder", options.nvramFolder ?? "/var/lib/libvirt/qemu/nvram");
   }
+}
+
+function checkUefi(where: string, uefi: UefiFirmware): UefiFirmware {
+  for (const kind of ["plain", "secure"] as const) {
+    for (const file of ["code", "variables"] as const) {
+      checkPath(where, `uefi.${kind}.${file}`, uefi[kind]?.[file]);
+    }
+  }
+  return uefi;
 }

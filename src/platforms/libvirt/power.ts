@@ -1,7 +1,7 @@
 import type { Domain } from "@cdktf/provider-libvirt/lib/domain";
 import type { Construct } from "constructs";
 import { TerraformData } from "../../cdktf";
-import { fingerprint, reference } from "./definition";
+import { fingerprint, reference, waitFor } from "./definition";
 import { onHost } from "./on-host";
 
 /** Starts a guest that does not run. */
@@ -22,10 +22,11 @@ fi
  * update and before the start.
  */
 export function startWhenRedefined(scope: Construct, domain: Domain, uri: string, name: string): TerraformData {
-  return new TerraformData(scope, "Power", {
-    triggersReplace: { guest: domain.uuid, definition: fingerprint(domain) },
+  const power = new TerraformData(scope, "Power", {
+    triggersReplace: { guest: `\${${reference(domain)}.uuid}`, definition: fingerprint(domain) },
     lifecycle: { replaceTriggeredBy: [reference(domain)] },
     provisioners: [onHost({ uri, purpose: `start guest ${name}`, script: START, environment: { GUEST: name } })],
-    dependsOn: [domain],
   });
+  waitFor(power, domain);
+  return power;
 }

@@ -5,7 +5,7 @@ import type { BootImage } from "../../constructs/compute/boot";
 import type { StorageBackend } from "../../constructs/storage/storage-backend";
 import { ConfigurationError } from "../../errors";
 import type { IPlatform, PlatformTier, TierIntent } from "../platform";
-import { hashOf, reference, replaceWhenRedefined } from "./definition";
+import { hashOf, reference, replaceWhenRedefined, waitFor } from "./definition";
 import { refuseChange } from "./guard";
 import type { LibvirtHost } from "./libvirt-host";
 import type { LibvirtPlatform } from "./libvirt-platform";
@@ -74,11 +74,11 @@ export class TierWriter implements PlatformTier {
         provider: (this.platform as LibvirtPlatform).provider(host),
         name: `image-${hash}.${image.format}`,
         pool: this.intent.name,
-        dependsOn: [pool],
         target: { format: { type: image.format } },
         create: { content: { url: image.source } },
         lifecycle: { preventDestroy: this.intent.protectData, replaceTriggeredBy: [...triggers] },
       });
+      waitFor(volume, pool);
       this.#images.set(key, volume);
     }
     return volume;

@@ -4,7 +4,7 @@ import { TerraformData, type TerraformResourceLifecycle } from "../../cdktf";
 import type { ImageFormat } from "../../constructs/compute/image-format";
 import { STORAGE_PRACTICES } from "../../practices";
 import type { DataSize } from "../../units";
-import { fingerprint, reference } from "./definition";
+import { fingerprint, reference, waitFor } from "./definition";
 import { onHost } from "./on-host";
 import type { TierOnHost } from "./tier-writer";
 
@@ -53,11 +53,11 @@ export function writeVolume(scope: Construct, intent: VolumeIntent): Volume {
     provider,
     name,
     pool: tier.name,
-    dependsOn: [tier.pool],
     capacity: size.toBytes(),
     target: { format: { type: format } },
-    ...(base && { backingStore: { path: base.volume.path, format: { type: base.format } } }),
+    ...(base && { backingStore: { path: `\${${reference(base.volume)}.path}`, format: { type: base.format } } }),
   });
+  waitFor(volume, tier.pool);
   const input = fingerprint(volume, ["capacity"]);
   if (protectData) {
     new TerraformData(scope, "Definition", { input, lifecycle: { precondition: refusals(reference(volume), intent) } });
@@ -68,7 +68,8 @@ export function writeVolume(scope: Construct, intent: VolumeIntent): Volume {
     };
   } else {
     // Not before the pool: were that to fail, the change would be taken for done.
-    const definition = new TerraformData(scope, "Definition", { input, dependsOn: [tier.pool] });
+    const definition = new TerraformData(scope, "Definition", { input });
+    waitFor(definition, tier.pool);
     volume.lifecycle = {
       ignoreChanges: ["capacity"],
       replaceTriggeredBy: [...tier.triggers, reference(definition)],
@@ -81,7 +82,7 @@ export function writeVolume(scope: Construct, intent: VolumeIntent): Volume {
 function growWhenLarger(scope: Construct, volume: Volume, { name, size, tier, uri, guest, power }: VolumeIntent): void {
   const bytes = size.toBytes();
   const made = `${reference(volume)}.capacity`;
-  new TerraformData(scope, "Capacity", {
+  const capacity = new TerraformData(scope, "Capacity", {
     triggersReplace: { bytes },
     lifecycle: {
       precondition: [
@@ -101,9 +102,9 @@ function growWhenLarger(scope: Construct, volume: Volume, { name, size, tier, ur
         environment: { POOL: tier.name, VOLUME: name, SIZE: String(bytes), GUEST: guest },
       }),
     ],
-    // After the guest was started anew, where it is: while it shuts down it takes no new size.
-    dependsOn: [volume, power],
   });
+  // After the guest was started anew, where it is: while it shuts down it takes no new size.
+  waitFor(capacity, volume, power);
 }
 
 /** What a plan is refused for while the volume holds data. */
