@@ -153,4 +153,18 @@ const available = vsphereAvailable();
     expect(await inventory()).toEqual(before);
     expect(await filesThatAreThere(files)).toEqual([]);
   });
+
+  step("goes when it is taken out of the program, protected or not; the files of protected disks stay", async () => {
+    process.env.PROTECT_DATA = "true";
+    await deployment.synth(example);
+    await deployment.apply();
+    // The simulator deletes the machine's own folder, which is on the other datastore, with all that is in it.
+    const files = Object.keys((await vcenter.machine(MACHINE)).disks).filter((file) => file.includes(SITE.FAST));
+    expect(files).toHaveLength(2);
+    await deployment.synth(siteFromEnvironment);
+    expect(said((await deployment.plan()).changes)).toContain("delete vsphere_virtual_machine.orders-db");
+    await deployment.applyPlan();
+    expect(await inventory()).toEqual(before);
+    expect(await filesThatAreThere(files)).toEqual(files);
+  });
 });

@@ -33,15 +33,18 @@ export class Inventory {
     return this.once("datacenter", (id) => new DataVsphereDatacenter(this.scope, id, { provider, name })).id;
   }
 
-  /** Where machines are: the pool that was named, else the root pool of the cluster or the host. */
+  /**
+   * Where machines are: the pool that was named, else the root pool of the cluster or the host.
+   * @param host that the machine itself was given
+   */
   public resourcePoolId(host?: VsphereHost): string {
     const { provider, cluster, resourcePool } = this.options;
-    const owner = this.options.host ?? host;
+    const owner = host ?? this.options.host;
     if (resourcePool !== undefined) {
       const parent = cluster ?? owner?.name;
       const name = parent === undefined ? resourcePool : `${parent}/Resources/${resourcePool}`;
       return this.once(
-        "resource-pool",
+        `resource-pool-${name}`,
         (id) => new DataVsphereResourcePool(this.scope, id, { provider, name, datacenterId: this.datacenterId }),
       ).id;
     }

@@ -84,7 +84,7 @@ export interface VspherePlatformProps {
    */
   readonly numaNodeCores?: number;
   /**
-   * Version of vSphere: `8.0`.
+   * Version of vSphere: `8.0`. It decides the default of `guestId`.
    * @default - not known: what every version has is used
    */
   readonly vsphereVersion?: string;

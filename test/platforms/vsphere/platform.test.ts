@@ -73,6 +73,20 @@ describe("the inventory", () => {
     expect(pools.map(({ name }) => name)).toEqual(pool === undefined ? [] : [pool]);
   });
 
+  it("puts a machine into the pool of its own host", () => {
+    const hosts = ["esx1", "esx2"].map((name) => VsphereHost.named(name));
+    const site = new Site({ cluster: undefined, host: hosts[0], hosts, resourcePool: "db" });
+    site.vm({}, "anywhere");
+    site.vm({ host: hosts[1] }, "there");
+    const { data, resource } = site.synth();
+    expect(Object.values(data.vsphere_resource_pool!).map(({ name }) => name)).toEqual([
+      "esx1/Resources/db",
+      "esx2/Resources/db",
+    ]);
+    const machines = Object.values(resource.vsphere_virtual_machine!);
+    expect(machines.map(({ resource_pool_id: pool }) => /esx\d/.exec(String(pool))?.[0])).toEqual(["esx1", "esx2"]);
+  });
+
   it("has a host as its hosts where there is no cluster", () => {
     const host = VsphereHost.named("esx1.example.org");
     expect(new Site({ cluster: undefined, host }).platform.hosts).toEqual([host]);
