@@ -44,6 +44,23 @@ export function checkList<T>(where: string, what: string, value: readonly T[]): 
   return value;
 }
 
+/**
+ * Checks an absolute path of a host or of a server.
+ * @throws ConfigurationError for other paths, "..", and characters that mean something elsewhere
+ */
+export function checkPath(where: string, what: string, path: string): string {
+  const literal = requireLiteral(where, what, path);
+  if (typeof literal !== "string" || !/^\/[A-Za-z0-9._\-/ +]*$/.test(literal) || literal.split("/").includes("..")) {
+    throw new ConfigurationError({
+      where,
+      what: `${what} is not a path that can be used`,
+      given: path,
+      allowed: 'an absolute path of letters, digits, spaces, ".", "_", "-", "+" and "/", without ".."',
+    });
+  }
+  return literal;
+}
+
 /** @throws ConfigurationError for what is no text; text that is known only at apply time is text */
 export function checkText(where: string, what: string, value: string): string {
   if (typeof value !== "string") {

@@ -377,6 +377,11 @@ const CASES: Readonly<Record<string, Case>> = {
   ...onVm("autostart", [true, false], FLAGS),
   ...onVm("guestAgent", [true, false], FLAGS),
   ...onVm(
+    "consoleLog",
+    ["/var/log/vm.log"],
+    PATHS.filter((path) => path !== undefined),
+  ),
+  ...onVm(
     "shutdownTimeout",
     [Duration.seconds(1), Duration.hours(1)],
     [...OBJECTS, 30, Duration.seconds(0), Duration.milliseconds(1500), Duration.hours(2)],

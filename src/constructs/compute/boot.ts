@@ -2,7 +2,7 @@ import { checkInteger, checkOneOf, requireLiteral } from "../../checks";
 import { ConfigurationError } from "../../errors";
 import { STORAGE_PRACTICES } from "../../practices";
 import type { DataSize } from "../../units";
-import { checkOptions } from "../given";
+import { checkOptions, checkPath } from "../given";
 import { checkInventoryName } from "../storage/storage-backend";
 import type { TierName } from "../storage/storage-tier";
 import type { ITieredStoragePool } from "../storage/tiered-storage-pool";
@@ -112,8 +112,8 @@ export class Boot {
     const where = "Boot.kernel";
     checkOptions(where, "options", options);
     return new Boot(undefined, undefined, undefined, {
-      kernel: checkHostPath(where, "the kernel", options.kernel),
-      ...(options.initrd !== undefined && { initrd: checkHostPath(where, "the initial RAM disk", options.initrd) }),
+      kernel: checkPath(where, "the kernel", options.kernel),
+      ...(options.initrd !== undefined && { initrd: checkPath(where, "the initial RAM disk", options.initrd) }),
       ...(options.cmdline !== undefined && { cmdline: checkCmdline(where, options.cmdline) }),
     });
   }
@@ -165,19 +165,6 @@ function formatOf(where: string, source: string, format: ImageFormat | undefined
     });
   }
   return suffix as ImageFormat;
-}
-
-function checkHostPath(where: string, what: string, path: string): string {
-  const literal = requireLiteral(where, what, path);
-  if (typeof literal !== "string" || !/^\/[A-Za-z0-9._\-/ +]+$/.test(literal) || literal.split("/").includes("..")) {
-    throw new ConfigurationError({
-      where,
-      what: `${what} is not a path that can be used`,
-      given: path,
-      allowed: 'an absolute path without ".."',
-    });
-  }
-  return literal;
 }
 
 const MAX_CMDLINE = 2047;

@@ -5,7 +5,7 @@ import type { IHost, IPlatform, PlatformVm } from "../../platforms/platform";
 import { COMPUTE_LIMITS, COMPUTE_PRACTICES, Explanation, TuningLog } from "../../practices";
 import { DataSize, Duration } from "../../units";
 import { registerExplained } from "../explained";
-import { checkFlag, checkMade, checkPlatform, checkText, optional } from "../given";
+import { checkFlag, checkMade, checkPath, checkPlatform, checkText, optional } from "../given";
 import { checkHost } from "../placement";
 import { Boot } from "./boot";
 import { type CloudInit, checkCloudInit } from "./cloud-init";
@@ -145,7 +145,7 @@ export class TunedVm extends Construct implements ITunedVm {
       guestId: optional(props.guestId, (guestId) => checkName(where, guestId)),
       autostart: checkFlag(where, "autostart", props.autostart ?? true),
       guestAgent: checkFlag(where, "guestAgent", props.guestAgent ?? true),
-      consoleLog: props.consoleLog,
+      consoleLog: optional(props.consoleLog, (path) => checkPath(where, "consoleLog", path)),
       shutdownTimeout: checkTimeout(where, props.shutdownTimeout ?? Duration.minutes(2)),
       log: this.#log,
     });

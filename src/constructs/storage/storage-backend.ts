@@ -1,5 +1,6 @@
 import { checkName, checkOneOf, requireLiteral } from "../../checks";
 import { ConfigurationError } from "../../errors";
+import { checkPath } from "../given";
 
 /** What a tier's space comes from. */
 export type StorageBackendKind = "directory" | "lvm" | "nfs" | "datastore" | "datastore-cluster";
@@ -51,7 +52,7 @@ export class StorageBackend {
     const where = "StorageBackend.nfs";
     return new StorageBackend("nfs", {
       server: checkServer(where, server),
-      path: checkPath(where, path),
+      path: cleanPath(where, path),
       ...(options.version !== undefined && {
         version: checkOneOf(where, "version", options.version, Object.values(NfsVersion)),
       }),
@@ -96,25 +97,16 @@ export class StorageBackend {
   }
 }
 
-function checkPath(where: string, path: string): string {
-  const literal = requireLiteral(where, "the path", path);
-  const clean =
-    typeof literal === "string" && /^\/[A-Za-z0-9._\-/ ]*$/.test(literal) && !literal.split("/").includes("..");
-  if (!clean) {
-    throw new ConfigurationError({
-      where,
-      what: "not a path that can be used",
-      given: path,
-      allowed: 'an absolute path of letters, digits, spaces, ".", "_", "-" and "/", without ".."',
-    });
-  }
-  // As libvirt writes it, so that no plan shows a change.
-  return literal.replace(/\/+/g, "/").replace(/(.)\/$/, "$1");
+/** A path as libvirt writes it, so that no plan shows a change. */
+function cleanPath(where: string, path: string): string {
+  return checkPath(where, "the path", path)
+    .replace(/\/+/g, "/")
+    .replace(/(.)\/$/, "$1");
 }
 
 /** A path of a folder for volumes alone. */
 function checkFolder(where: string, path: string): string {
-  const checked = checkPath(where, path);
+  const checked = cleanPath(where, path);
   if (checked === "/") {
     throw new ConfigurationError({
       where,

@@ -44,6 +44,15 @@ describe("a host", () => {
     ["a password", "qemu+ssh://root:secret@kvm1/system", {}, "the URI has a password in it"],
     ["a reference", "${var.uri}", {}, "the URI must be a literal"],
     ["no CPUs", "qemu:///system", { cpus: 0 }, "cpus is too small"],
+    ["a folder outside", "qemu:///system", { nvramFolder: "../nvram" }, "nvramFolder is not a path"],
+    [
+      "UEFI without a file",
+      "qemu:///system",
+      { uefi: { plain: { code: "/a" } } },
+      "uefi.plain.variables is not a path",
+    ],
+    ["UEFI by its name", "qemu:///system", { uefi: "debian" }, "uefi.plain.code is not a path"],
+    ["a reference for a folder", "qemu:///system", { nvramFolder: "${var.a}" }, "nvramFolder must be a literal"],
     ["a version in words", "qemu:///system", { libvirtVersion: "eleven" }, 'not a version (given "eleven"'],
     ["another accelerator", "qemu:///system", { accelerator: "KVM" }, 'did you mean "kvm"?'],
   ])("%s is refused", (_, uri, options, message) => {
