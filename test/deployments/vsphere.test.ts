@@ -1,9 +1,20 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DataSize, type TunedStack } from "virtuned";
+import {
+  DataSize,
+  NfsVersion,
+  StorageBackend,
+  StorageTier,
+  TieredStoragePool,
+  type TunedStack,
+  TunedVm,
+  VlanSegment,
+} from "virtuned";
+import { VsphereHost, VspherePlatform } from "virtuned/vsphere";
 import { databaseVm } from "../../examples/database-vm/database-vm";
 import { siteFromEnvironment } from "../../examples/database-vm/platforms";
 import { newFolder } from "../support/folders";
+import { warningsOf } from "../support/synthesis";
 import { Deployment, said } from "./deployment";
 import { steps } from "./steps";
 import { VcenterSimulator, vsphereAvailable } from "./vsphere-simulator";
@@ -40,12 +51,31 @@ function extended(stack: TunedStack): void {
   vm.addDisk("archive", { pool: site.storage, tier: "capacity", size: GIB(100) });
 }
 
+/** A machine with its files on a tier that the program mounts, and a disk on another such tier. */
+function onNfs(stack: TunedStack): void {
+  const hosts = SITE.HOSTS.split(",").map((name) => VsphereHost.named(name));
+  const platform = new VspherePlatform(stack, "vsphere", { datacenter: "DC0", cluster: "DC0_C0", hosts });
+  const storage = new TieredStoragePool(stack, "storage", {
+    platform,
+    protectData: false,
+    tiers: {
+      standard: StorageTier.on(StorageBackend.nfs("nas1", "/export/vm")),
+      archive: StorageTier.on(StorageBackend.nfs("nas2", "/export/archive", { version: NfsVersion.V4_1 })),
+    },
+  });
+  const vm = new TunedVm(stack, "files", { platform, vcpus: 2, memory: GIB(4) });
+  const segment = VlanSegment.fromVlanSegmentAttributes(stack, "lan", { platform, network: "VM Network" });
+  vm.addNic("lan", { segment });
+  vm.addDisk("system", { pool: storage, tier: "standard", size: GIB(10), order: 1 });
+  vm.addDisk("old", { pool: storage, tier: "archive", size: GIB(50), order: 2 });
+}
+
 const available = vsphereAvailable();
 
-(available.ok ? describe : describe.skip)("the database example on a simulated vCenter", () => {
-  const step = steps();
+(available.ok ? describe : describe.skip)("a simulated vCenter", () => {
   const environment = { ...process.env };
-  const deployment = new Deployment(available.ok ? available.terraform : "");
+  const terraform = available.ok ? available.terraform : "";
+  let deployment: Deployment;
   let vcenter: VcenterSimulator;
   let before: readonly string[];
 
@@ -58,6 +88,7 @@ const available = vsphereAvailable();
   };
 
   beforeAll(async () => {
+    deployment = new Deployment(terraform);
     vcenter = await VcenterSimulator.start(newFolder());
     before = await inventory();
     const { server, user, password } = vcenter.ready;
@@ -75,96 +106,122 @@ const available = vsphereAvailable();
     await vcenter?.stop();
   }, 60_000);
 
-  step("is made as it says, and a second plan is empty", async () => {
-    await deployment.synth(example);
-    expect(said((await deployment.plan()).changes)).toEqual([
-      "create vsphere_distributed_port_group.fabric_clients",
-      "create vsphere_distributed_port_group.fabric_replication",
-      "create vsphere_distributed_virtual_switch.fabric",
-      "create vsphere_virtual_machine.orders-db",
-    ]);
-    await deployment.applyPlan();
-    expect((await deployment.plan()).changes).toEqual([]);
-    expect(await vcenter.machine(MACHINE)).toMatchObject({
-      memoryMiB: 32 * 1024,
-      nics: ["VirtualVmxnet3", "VirtualVmxnet3"],
-      controllers: Array(4).fill("ParaVirtualSCSIController"),
+  describe("with the database example", () => {
+    const step = steps();
+
+    step("is made as it says, and a second plan is empty", async () => {
+      await deployment.synth(example);
+      expect(said((await deployment.plan()).changes)).toEqual([
+        "create vsphere_distributed_port_group.fabric_clients",
+        "create vsphere_distributed_port_group.fabric_replication",
+        "create vsphere_distributed_virtual_switch.fabric",
+        "create vsphere_virtual_machine.orders-db",
+      ]);
+      await deployment.applyPlan();
+      expect((await deployment.plan()).changes).toEqual([]);
+      expect(await vcenter.machine(MACHINE)).toMatchObject({
+        memoryMiB: 32 * 1024,
+        nics: ["VirtualVmxnet3", "VirtualVmxnet3"],
+        controllers: Array(4).fill("ParaVirtualSCSIController"),
+      });
+      expect(await sizes()).toEqual([20, 40, 200, 500]);
     });
-    expect(await sizes()).toEqual([20, 40, 200, 500]);
-  });
 
-  step("has neither user nor password in what is synthesised and planned", async () => {
-    const { VSPHERE_USER, VSPHERE_PASSWORD } = process.env;
-    const secrets = new RegExp(`"(${VSPHERE_USER}|${VSPHERE_PASSWORD}|user|password)"`);
-    const synthesised = readFileSync(join(deployment.folder, "cdk.tf.json"), "utf8");
-    expect(synthesised).not.toMatch(secrets);
-    const shown = await deployment.run(["show", "-json", "plan"]);
-    const { configuration } = JSON.parse(shown.stdout);
-    expect(configuration.provider_config).toMatchObject({ vsphere: expect.anything() });
-    expect(JSON.stringify(configuration)).not.toMatch(secrets);
-  });
-
-  step("grows in place", async () => {
-    await deployment.synth(extended);
-    expect(said((await deployment.plan()).changes)).toEqual([
-      "create vsphere_distributed_port_group.fabric_admin",
-      "update vsphere_virtual_machine.orders-db",
-    ]);
-    await deployment.applyPlan();
-    expect((await deployment.plan()).changes).toEqual([]);
-    expect(await vcenter.machine(MACHINE)).toMatchObject({
-      memoryMiB: 48 * 1024,
-      nics: Array(3).fill("VirtualVmxnet3"),
+    step("has neither user nor password in what is synthesised and planned", async () => {
+      const { VSPHERE_USER, VSPHERE_PASSWORD } = process.env;
+      const secrets = new RegExp(`"(${VSPHERE_USER}|${VSPHERE_PASSWORD}|user|password)"`);
+      const synthesised = readFileSync(join(deployment.folder, "cdk.tf.json"), "utf8");
+      expect(synthesised).not.toMatch(secrets);
+      const shown = await deployment.run(["show", "-json", "plan"]);
+      const { configuration } = JSON.parse(shown.stdout);
+      expect(configuration.provider_config).toMatchObject({ vsphere: expect.anything() });
+      expect(JSON.stringify(configuration)).not.toMatch(secrets);
     });
-    expect(await sizes()).toEqual([20, 40, 100, 300, 500]);
+
+    step("grows in place", async () => {
+      await deployment.synth(extended);
+      expect(said((await deployment.plan()).changes)).toEqual([
+        "create vsphere_distributed_port_group.fabric_admin",
+        "update vsphere_virtual_machine.orders-db",
+      ]);
+      await deployment.applyPlan();
+      expect((await deployment.plan()).changes).toEqual([]);
+      expect(await vcenter.machine(MACHINE)).toMatchObject({
+        memoryMiB: 48 * 1024,
+        nics: Array(3).fill("VirtualVmxnet3"),
+      });
+      expect(await sizes()).toEqual([20, 40, 100, 300, 500]);
+    });
+
+    step("is not destroyed while its disks are protected", async () => {
+      const { serial } = deployment.state();
+      const { code, output } = await deployment.run(["destroy", "-input=false", "-auto-approve"]);
+      expect(code).toBe(1);
+      expect(output).toMatch(/vsphere_virtual_machine\.orders-db\S* has\s+lifecycle\.prevent_destroy set/);
+      expect(deployment.state().serial).toBe(serial);
+      expect(await sizes()).toEqual([20, 40, 100, 300, 500]);
+    });
+
+    step("keeps the file of a protected disk that is taken out", async () => {
+      const files = Object.keys((await vcenter.machine(MACHINE)).disks);
+      await deployment.synth(grown);
+      expect(said((await deployment.plan()).changes)).toEqual([
+        "delete vsphere_distributed_port_group.fabric_admin",
+        "update vsphere_virtual_machine.orders-db",
+      ]);
+      await deployment.applyPlan();
+      expect((await deployment.plan()).changes).toEqual([]);
+      expect(await sizes()).toEqual([20, 40, 300, 500]);
+      expect(await filesThatAreThere(files)).toEqual(files);
+    });
+
+    step("is destroyed after its protection was lifted, and nothing is left", async () => {
+      const files = Object.keys((await vcenter.machine(MACHINE)).disks);
+      process.env.PROTECT_DATA = "false";
+      await deployment.synth(grown);
+      expect(said((await deployment.plan()).changes)).toEqual(["update vsphere_virtual_machine.orders-db"]);
+      await deployment.applyPlan();
+      expect((await deployment.plan()).changes).toEqual([]);
+      await deployment.destroy();
+      expect(deployment.state().resources).toEqual([]);
+      expect(await inventory()).toEqual(before);
+      expect(await filesThatAreThere(files)).toEqual([]);
+    });
+
+    step("goes when it is taken out of the program, protected or not; the files of protected disks stay", async () => {
+      process.env.PROTECT_DATA = "true";
+      await deployment.synth(example);
+      await deployment.apply();
+      // The simulator deletes the machine's own folder, which is on the other datastore, with all that is in it.
+      const files = Object.keys((await vcenter.machine(MACHINE)).disks).filter((file) => file.includes(SITE.FAST));
+      expect(files).toHaveLength(2);
+      await deployment.synth(siteFromEnvironment);
+      expect(said((await deployment.plan()).changes)).toContain("delete vsphere_virtual_machine.orders-db");
+      await deployment.applyPlan();
+      expect(await inventory()).toEqual(before);
+      expect(await filesThatAreThere(files)).toEqual(files);
+    });
   });
 
-  step("is not destroyed while its disks are protected", async () => {
-    const { serial } = deployment.state();
-    const { code, output } = await deployment.run(["destroy", "-input=false", "-auto-approve"]);
-    expect(code).toBe(1);
-    expect(output).toMatch(/vsphere_virtual_machine\.orders-db\S* has\s+lifecycle\.prevent_destroy set/);
-    expect(deployment.state().serial).toBe(serial);
-    expect(await sizes()).toEqual([20, 40, 100, 300, 500]);
-  });
-
-  step("keeps the file of a protected disk that is taken out", async () => {
-    const files = Object.keys((await vcenter.machine(MACHINE)).disks);
-    await deployment.synth(grown);
-    expect(said((await deployment.plan()).changes)).toEqual([
-      "delete vsphere_distributed_port_group.fabric_admin",
-      "update vsphere_virtual_machine.orders-db",
-    ]);
-    await deployment.applyPlan();
-    expect((await deployment.plan()).changes).toEqual([]);
-    expect(await sizes()).toEqual([20, 40, 300, 500]);
-    expect(await filesThatAreThere(files)).toEqual(files);
-  });
-
-  step("is destroyed after its protection was lifted, and nothing is left", async () => {
-    const files = Object.keys((await vcenter.machine(MACHINE)).disks);
-    process.env.PROTECT_DATA = "false";
-    await deployment.synth(grown);
-    expect(said((await deployment.plan()).changes)).toEqual(["update vsphere_virtual_machine.orders-db"]);
-    await deployment.applyPlan();
-    expect((await deployment.plan()).changes).toEqual([]);
-    await deployment.destroy();
-    expect(deployment.state().resources).toEqual([]);
-    expect(await inventory()).toEqual(before);
-    expect(await filesThatAreThere(files)).toEqual([]);
-  });
-
-  step("goes when it is taken out of the program, protected or not; the files of protected disks stay", async () => {
-    process.env.PROTECT_DATA = "true";
-    await deployment.synth(example);
-    await deployment.apply();
-    // The simulator deletes the machine's own folder, which is on the other datastore, with all that is in it.
-    const files = Object.keys((await vcenter.machine(MACHINE)).disks).filter((file) => file.includes(SITE.FAST));
-    expect(files).toHaveLength(2);
-    await deployment.synth(siteFromEnvironment);
-    expect(said((await deployment.plan()).changes)).toContain("delete vsphere_virtual_machine.orders-db");
-    await deployment.applyPlan();
-    expect(await inventory()).toEqual(before);
-    expect(await filesThatAreThere(files)).toEqual(files);
-  });
+  test("tiers on NFS are mounted, and tagged for their storage policies", async () => {
+    const nfs = new Deployment(terraform);
+    try {
+      let warnings: string[] = [];
+      await nfs.synth((stack) => {
+        onNfs(stack);
+        warnings = warningsOf(stack);
+      });
+      const [datastore] = warnings.flatMap((text) => /-target=(\S+) once/.exec(text)?.[1] ?? []);
+      await nfs.apply(`-target=${datastore}`);
+      await nfs.apply();
+      expect((await nfs.plan()).changes).toEqual([]);
+      expect(await vcenter.machine("DC0/vm/files")).toMatchObject({
+        disks: { "[storage-standard] files/files.vmdk": 10, "[storage-archive] files/files.vmdk": 50 },
+      });
+      await nfs.destroy();
+      expect(await inventory()).toEqual(before);
+    } finally {
+      nfs.removeFolder();
+    }
+  }, 600_000);
 });
