@@ -11,6 +11,8 @@ const REPETITIONS = 3;
 
 /** At most this part of what cdktf's own classes and stack take. */
 const LIMIT = { cpu: 1 / 10, memory: 1 / 3 };
+/** At most this many times what bare resources take. */
+const MACHINES_LIMIT = 2;
 /** At most this many times the CPU time per guest of the smallest stack, in the largest. */
 const GROWTH_LIMIT = 1.5;
 /** At most this many milliseconds of CPU time to load the binding of domains, beyond cdktf itself. */
@@ -53,6 +55,15 @@ function compare(cdktfs: string, references: boolean): void {
   report("memory, as part of cdktf's", ours.memory / theirs.memory, LIMIT.memory, "");
 }
 
+function compareMachines(): void {
+  console.log(`\n${GUESTS} guests, as bare resources and as machines of the kit`);
+  const bare = best({ classes: OURS, stack: "TunedStack", guests: GUESTS, references: true }, REPETITIONS);
+  const machines = best({ stack: "TunedStack", guests: GUESTS, references: true }, REPETITIONS);
+  describe("bare resources", bare);
+  describe("machines", machines);
+  report("CPU time, as multiple of that of bare resources", cpu(machines) / cpu(bare), MACHINES_LIMIT, "");
+}
+
 function compareGrowth(): void {
   console.log("\nGrowth, these bindings with TunedStack");
   const perGuest = GROWTH.map((guests) => {
@@ -78,6 +89,7 @@ async function main(): Promise<void> {
   compileForChildren();
   compare(cdktfs, false);
   compare(cdktfs, true);
+  compareMachines();
   compareGrowth();
   compareLoading(cdktfs);
   process.exitCode = failed ? 1 : 0;

@@ -8,8 +8,8 @@ import { addGuests, type Classes } from "./guests";
 
 /** What to measure. */
 export interface Task {
-  /** Where the classes' modules are. */
-  readonly classes: string;
+  /** Where the classes' modules are; the kit's machines where there are none. */
+  readonly classes?: string;
   readonly stack: "TerraformStack" | "TunedStack";
   readonly guests: number;
   readonly references: boolean;
@@ -23,15 +23,26 @@ export interface Measurement {
 }
 
 function measure({ classes, stack, guests, references }: Task): Measurement {
-  const load = (module: string): object => require(`${classes}/${module}`);
-  const loaded = { ...load("domain"), ...load("provider"), ...load("volume") } as Classes;
+  const add = classes === undefined ? machinesOfTheKit() : guestsOf(classes, references);
   const outdir = mkdtempSync(join(tmpdir(), "bench-"));
   const app = new App({ outdir });
   const Stack = stack === "TunedStack" ? TunedStack : TerraformStack;
-  const construct = cpuSeconds(() => addGuests(new Stack(app, "stack"), loaded, guests, references));
+  const construct = cpuSeconds(() => add(new Stack(app, "stack"), guests));
   const synth = cpuSeconds(() => app.synth());
   rmSync(outdir, { recursive: true });
   return { construct, synth, memory: process.resourceUsage().maxRSS / 1024 };
+}
+
+type Add = (stack: TerraformStack, guests: number) => void;
+
+function guestsOf(classes: string, references: boolean): Add {
+  const load = (module: string): object => require(`${classes}/${module}`);
+  const loaded = { ...load("domain"), ...load("provider"), ...load("volume") } as Classes;
+  return (stack, guests) => addGuests(stack, loaded, guests, references);
+}
+
+function machinesOfTheKit(): Add {
+  return require("./machines").addMachines;
 }
 
 function cpuSeconds(run: () => void): number {

@@ -28,9 +28,9 @@ class StackExplanation extends Construct {
         if (stack.node.findAll().some(({ node }) => node.metadata.some(({ type }) => type === ERROR))) {
           return;
         }
-        const settings = this.#parts.flatMap((part) => part().settings);
+        const rows = this.#parts.flatMap((part) => part().settings.map((setting) => JSON.stringify(setting)));
         const file = join(outdir, manifest.forStack(stack).workingDirectory, EXPLANATION_FILE);
-        writeFileSync(file, `${JSON.stringify(settings, undefined, 2)}\n`);
+        writeFileSync(file, `[\n${rows.join(",\n")}\n]\n`);
       },
     });
   }

@@ -1,6 +1,6 @@
 import type { DomainDevicesDisks, DomainDevicesDisksDriver } from "@cdktf/provider-libvirt/lib/domain";
 import type { Construct } from "constructs";
-import { Annotations, type TerraformData, type TerraformResource } from "../../cdktf";
+import { Annotations, type TerraformResource } from "../../cdktf";
 import { AsyncIo, CacheMode, DetectZeroes, DiskBus, IoThreadUse } from "../../constructs/compute/devices";
 import { ImageFormat } from "../../constructs/compute/image-format";
 import type { StorageBackendKind } from "../../constructs/storage/storage-backend";
@@ -13,7 +13,7 @@ import type { LibvirtHost } from "./libvirt-host";
 import type { LibvirtPlatform } from "./libvirt-platform";
 import type { TierOnHost, TierWriter } from "./tier-writer";
 import { isAtLeast, type Version } from "./version";
-import { writeVolume } from "./volume-writer";
+import type { VolumeWriter } from "./volume-writer";
 
 export interface WrittenDisk {
   /** What the domain has to wait for. */
@@ -44,7 +44,7 @@ export function writeDisk(
   host: LibvirtHost,
   vm: VmIntent,
   intent: DiskIntent,
-  power: TerraformData,
+  volumes: VolumeWriter,
 ): WrittenDisk {
   const where = scope.node.path;
   const tier = (intent.tier as TierWriter).on(where, host);
@@ -73,7 +73,7 @@ export function writeDisk(
   }
   const queues = virtio ? chooseQueues(vm, intent) : undefined;
   const serial = chooseSerial(intent);
-  const volume = volumeOf(scope, platform, host, vm, intent, tier, format, power);
+  const volume = volumeOf(scope, platform, host, vm, intent, tier, format, volumes);
   const ioThread = intent.ioThread ?? (virtio ? vm.workload.defaults.ioThread : IoThreadUse.NONE);
   return {
     resource: volume.resource,
@@ -112,7 +112,7 @@ function volumeOf(
   { name, size, existingVolume, root, tier: writer, protectData, log }: DiskIntent,
   tier: TierOnHost,
   format: ImageFormat,
-  power: TerraformData,
+  volumes: VolumeWriter,
 ): DiskVolume {
   if (existingVolume !== undefined) {
     if (existingVolume.includes("/")) {
@@ -140,7 +140,7 @@ function volumeOf(
       mend: "give the disk another id, or the machine another `name`; to share the volume give it as `existingVolume`",
     });
   }
-  const resource = writeVolume(scope, {
+  const resource = volumes.write(scope, {
     name: volumeName,
     size: size!,
     format,
@@ -149,9 +149,6 @@ function volumeOf(
     }),
     tier,
     provider: platform.provider(host),
-    uri: host.uri,
-    guest: vm.name,
-    power,
     protectData,
   });
   if (protectData) {

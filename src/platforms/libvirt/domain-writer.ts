@@ -1,7 +1,8 @@
 import { Domain, type DomainConfig, type DomainDevices } from "@cdktf/provider-libvirt/lib/domain";
 import type { Construct } from "constructs";
-import type { TerraformData, TerraformResource } from "../../cdktf";
+import type { TerraformResource } from "../../cdktf";
 import type { DiskIntent, NicIntent, PlatformVm, ResolvedDisk, ResolvedNic, VmIntent } from "../platform";
+import { Capacity } from "./capacity";
 import { type CloudInitDisk, writeCloudInit } from "./cloud-init-writer";
 import { hashOf, waitFor } from "./definition";
 import { DiskLayout } from "./disk-layout";
@@ -12,6 +13,7 @@ import type { LibvirtPlatform } from "./libvirt-platform";
 import { checkVectors, type WrittenNic, writeNic } from "./nic-writer";
 import { startWhenRedefined } from "./power";
 import type { TierWriter } from "./tier-writer";
+import { VolumeWriter } from "./volume-writer";
 
 /** A domain whose devices are put together when it is synthesised: NICs and disks are added until then. */
 class ComposedDomain extends Domain {
@@ -36,7 +38,7 @@ class ComposedDomain extends Domain {
 export class DomainWriter implements PlatformVm {
   public readonly resource: Domain;
   readonly #domain: ComposedDomain;
-  readonly #power: TerraformData;
+  readonly #volumes: VolumeWriter;
   readonly #nics: WrittenNic[] = [];
   readonly #disks: WrittenDisk[] = [];
   #cloudInit?: CloudInitDisk;
@@ -55,7 +57,8 @@ export class DomainWriter implements PlatformVm {
       ...hardwareOf(host, intent),
     });
     this.resource = this.#domain;
-    this.#power = startWhenRedefined(scope, this.#domain, host.uri, intent.name);
+    const power = startWhenRedefined(scope, this.#domain, host.uri, intent.name);
+    this.#volumes = new VolumeWriter(scope, new Capacity(scope, host.uri, intent.name, power));
     if (intent.cloudInit !== undefined) {
       scope.node.addValidation({ validate: () => this.checkCloudInit() });
     }
@@ -72,7 +75,7 @@ export class DomainWriter implements PlatformVm {
   }
 
   public addDisk(scope: Construct, intent: DiskIntent): ResolvedDisk {
-    const disk = writeDisk(scope, this.platform, this.host, this.intent, intent, this.#power);
+    const disk = writeDisk(scope, this.platform, this.host, this.intent, intent, this.#volumes);
     if (this.intent.cloudInit !== undefined && this.#cloudInit === undefined) {
       const tier = (intent.tier as TierWriter).on(scope.node.path, this.host);
       this.#cloudInit = writeCloudInit(this.scope, this.platform.provider(this.host), tier, this.intent);

@@ -6,7 +6,8 @@ export interface HostStep {
   readonly purpose: string;
   /** Shell commands; `on_host` is virsh on the host. */
   readonly script: string;
-  readonly environment: Record<string, string>;
+  /** @default - none */
+  readonly environment?: Record<string, string>;
 }
 
 const PRELUDE = `

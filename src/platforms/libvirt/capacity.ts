@@ -1,0 +1,73 @@
+import type { Volume } from "@cdktf/provider-libvirt/lib/volume";
+import type { Construct } from "constructs";
+import { TerraformData } from "../../cdktf";
+import { STORAGE_PRACTICES } from "../../practices";
+import type { DataSize } from "../../units";
+import { reference, waitFor } from "./definition";
+import { onHost } from "./on-host";
+
+/** Grows volumes to the bytes wanted, through the guest where it runs. Refuses to shrink: Terraform's state keeps the size of the beginning. */
+const GROW = `
+grow() {
+  size=$1 pool=$2 volume=$3
+  now=$(on_host vol-info --bytes --pool "$pool" "$volume" | sed -n 's/^Capacity: *\\([0-9]*\\) bytes$/\\1/p')
+  if [ "$now" -gt "$size" ]; then
+    echo "Volume $volume of pool $pool has $now bytes, $size are wanted: shrinking it would lose data. Change the size back." >&2
+    exit 1
+  fi
+  if [ "$now" -lt "$size" ]; then
+    if [ "$(on_host domstate "$GUEST" 2>/dev/null || true)" = running ]; then
+      on_host blockresize "$GUEST" "$(on_host vol-path --pool "$pool" "$volume")" "$size"B
+      on_host pool-refresh "$pool"
+    else
+      on_host vol-resize --pool "$pool" "$volume" "$size"B
+    fi
+  fi
+}
+for wanted in $VOLUMES; do
+  grow $(echo "$wanted" | tr : ' ')
+done
+`;
+
+/** The sizes of a machine's volumes: grows those that are to be larger, and refuses plans that would make one smaller. */
+export class Capacity {
+  readonly #bytes: Record<string, number> = {};
+  readonly #refusals: { condition: string; errorMessage: string }[] = [];
+  readonly #environment: { VOLUMES: string; GUEST: string };
+  #resource?: TerraformData;
+
+  public constructor(
+    private readonly scope: Construct,
+    private readonly uri: string,
+    guest: string,
+    private readonly power: TerraformData,
+  ) {
+    this.#environment = { GUEST: guest, VOLUMES: "" };
+  }
+
+  /** @param name of the volume: letters, digits, `.`, `_` and `-` only, as that of the pool */
+  public add(volume: Volume, name: string, pool: string, size: DataSize): void {
+    const bytes = size.toBytes();
+    const made = `${reference(volume)}.capacity`;
+    this.#bytes[name] = bytes;
+    this.#refusals.push({
+      condition: `\${${made} <= ${bytes}}`,
+      errorMessage:
+        `Volume ${name} was made with \${${made}} bytes, ${bytes} (${size}) are wanted: shrinking it would lose data. ` +
+        `To mend: change the size back, or give the disk another id for a new volume. [${STORAGE_PRACTICES.noShrink.id}]`,
+    });
+    this.#environment.VOLUMES += `${this.#environment.VOLUMES && " "}${bytes}:${pool}:${name}`;
+    // After the guest was started anew, where it is: while it shuts down it takes no new size.
+    this.#resource ??= this.write();
+    waitFor(this.#resource, volume, this.power);
+  }
+
+  private write(): TerraformData {
+    const step = onHost({ uri: this.uri, purpose: `grow volumes of ${this.#environment.GUEST}`, script: GROW });
+    return new TerraformData(this.scope, "Capacity", {
+      triggersReplace: this.#bytes,
+      lifecycle: { precondition: this.#refusals },
+      provisioners: [{ ...step, environment: Object.assign(this.#environment, step.environment) }],
+    });
+  }
+}
