@@ -15,10 +15,10 @@ import {
   type TunedVmProps,
   Workload,
 } from "virtuned";
-import type { GuestReport } from "../../lab";
-import { type Program, said } from "./deployment";
+import type { DiskReport, GuestReport } from "../../lab";
+import type { Program } from "./deployment";
 import { steps } from "./steps";
-import { describeOnLab, mark, type Testbed } from "./testbed";
+import { describeOnLab, mark, onHosts, type Testbed } from "./testbed";
 
 /** What changes in the life of the site. */
 interface Site {
@@ -56,7 +56,7 @@ const BEGINNING: Site = {
   stillFormat: ImageFormat.RAW,
 };
 
-const GUESTS = ["db", "queues", "cpu", "nics", "disks", "still"] as const;
+const GUESTS = ["db", "web", "still"] as const;
 type Guest = (typeof GUESTS)[number];
 
 function programOf(bed: Testbed, site: Site): Program {
@@ -100,19 +100,16 @@ function programOf(bed: Testbed, site: Site): Program {
     db.addNic("apps", { segment: apps });
     db.addDisk("data", { pool: keep, tier, size: DataSize.mebibytes(48), queueDepth: 32 });
 
-    const queues = vm("queues", { vcpus: 2 });
-    queues.addNic("east", { segment: east!, queues: site.queues });
-
-    vm("cpu", { vcpus: site.vcpus, memory: DataSize.mebibytes(site.memoryMiB) });
-
-    const nics = vm("nics");
+    const web = vm("web", { vcpus: site.vcpus, memory: DataSize.mebibytes(site.memoryMiB) });
     for (const [order, segment] of Object.entries(site.nics)) {
-      nics.addNic(`nic${order}`, { segment: segment === "apps" ? apps : east!, order: Number(order) });
+      web.addNic(`nic${order}`, {
+        segment: segment === "apps" ? apps : east!,
+        order: Number(order),
+        ...(order === "0" && { queues: site.queues }),
+      });
     }
-
-    const disks = vm("disks");
     for (const [order, id] of Object.entries(site.disks)) {
-      disks.addDisk(id, { pool: scratch, tier, size: DataSize.mebibytes(16), order: Number(order) });
+      web.addDisk(id, { pool: scratch, tier, size: DataSize.mebibytes(16), order: Number(order) });
     }
 
     const still = vm("still");
@@ -138,7 +135,7 @@ describeOnLab("the life of a site on libvirt", (bed) => {
     const { changes } = await life.plan();
     await life.applyPlan();
     expect((await life.plan()).changes).toEqual([]);
-    return said(changes);
+    return onHosts(changes);
   }
 
   /** What each guest found in itself, all of them being up. */
@@ -181,7 +178,7 @@ describeOnLab("the life of a site on libvirt", (bed) => {
     for (const guest of GUESTS) {
       uuids.set(guest, await libvirt.uuid(guest));
     }
-    const { db, cpu, nics } = await reports();
+    const { db, web } = await reports();
     expect(db).toMatchObject({ cpus: 2, firmware: "bios", hostname: "orders" });
     expect(db.memoryBytes).toBeGreaterThan(200 * 1024 ** 2);
     expect(db.nics).toEqual([
@@ -193,7 +190,7 @@ describeOnLab("the life of a site on libvirt", (bed) => {
         txQueues: 2,
       }),
     ]);
-    expect(db.disks).toEqual([
+    expect(sortedDisks(db)).toEqual([
       expect.objectContaining({
         bus: "virtio-scsi",
         hctl: "0:0:0:0",
@@ -213,15 +210,15 @@ describeOnLab("the life of a site on libvirt", (bed) => {
       expect.objectContaining({ bus: "virtio-blk", readOnly: true }),
     ]);
     expect(db.seed).toMatchObject({ userDataSha256: sha256(BEGINNING.userData) });
-    expect(cpu.cpus).toBe(1);
-    expect(nics.nics.map((nic) => nic.mac)).toEqual(await macs("nics"));
+    expect(web).toMatchObject({ cpus: 1, nics: [{ rxQueues: 1 }, { rxQueues: 1 }, { rxQueues: 1 }] });
+    expect(web.nics.map((nic) => nic.mac)).toEqual(await macs("web"));
     expect((await life.plan()).changes).toEqual([]);
   });
 
   step("a change restarts the guests that it concerns, and no other; a volume grows under its guest", async () => {
     const before = await reports();
     const runsBefore = await runs();
-    const macsBefore = await macs("nics");
+    const macsBefore = await macs("web");
     const volume = join(bed.lab.imagesFolder, "keep", "still-data.raw");
     mark(volume, MARK);
     const planned = await change({
@@ -234,22 +231,12 @@ describeOnLab("the life of a site on libvirt", (bed) => {
       stillMiB: 64,
     });
     expect(planned).toEqual([
-      "create libvirt_volume.disks_three",
-      "create terraform_data.disks_three_Definition",
+      "create libvirt_volume.web_three",
       "delete, create libvirt_network.bridged_lab",
-      "delete, create terraform_data.cpu_Power",
-      "delete, create terraform_data.disks_Power",
-      "delete, create terraform_data.nics_Power",
-      "delete, create terraform_data.queues_Power",
-      "delete, create terraform_data.still_data_Capacity",
-      "update libvirt_domain.cpu",
-      "update libvirt_domain.disks",
-      "update libvirt_domain.nics",
-      "update libvirt_domain.queues",
-      "update terraform_data.bridged_lab_Definition",
+      "update libvirt_domain.web",
     ]);
     await expectAllRunAndKeepTheirUuid();
-    expect(await startedSince(runsBefore)).toEqual(["queues", "cpu", "nics", "disks"]);
+    expect(await startedSince(runsBefore)).toEqual(["web"]);
 
     const still = await bed.report("still", ({ disks }) => disks[0]?.sizeBytes === 64 * 1024 ** 2);
     expect([still.bootId, still.disks[0]!.sizeBytes]).toEqual([before.still.bootId, 64 * 1024 ** 2]);
@@ -259,27 +246,29 @@ describeOnLab("the life of a site on libvirt", (bed) => {
       (await libvirt.find("still", "//interface/target/@dev"))[0],
     );
 
-    const [queues, cpu, nics, disks] = await Promise.all(
-      (["queues", "cpu", "nics", "disks"] as const).map((guest) => bed.report(guest, afterRestart(before[guest]))),
+    const web = await bed.report("web", afterRestart(before.web));
+    expect(web.cpus).toBe(2);
+    expect(web.memoryBytes).toBeGreaterThan(before.web.memoryBytes + 48 * 1024 ** 2);
+    expect(await macs("web")).toEqual([...macsBefore, expect.any(String)]);
+    expect(web.nics.map(({ mac, rxQueues }) => [mac, rxQueues])).toEqual(
+      (await macs("web")).map((mac, i) => [mac, i === 0 ? 2 : expect.any(Number)]),
     );
-    expect(queues!.nics[0]).toMatchObject({ rxQueues: 2, txQueues: 2 });
-    expect(cpu!.cpus).toBe(2);
-    expect(cpu!.memoryBytes).toBeGreaterThan(before.cpu.memoryBytes + 48 * 1024 ** 2);
-    expect(await macs("nics")).toEqual([...macsBefore, expect.any(String)]);
-    expect(nics!.nics.map((nic) => nic.mac)).toEqual(await macs("nics"));
-    expect(unitsOf(disks!)).toEqual(["0:0:0:1 one", "0:0:0:2 two", "0:0:0:3 three"]);
+    expect(unitsOf(web)).toEqual(["0:0:0:1 one", "0:0:0:2 two", "0:0:0:3 three"]);
   });
 
   step("a plan that would lose protected data is refused, and nothing is changed", async () => {
     const state = JSON.stringify(life.state());
-    const refused = { ...site, keep: "elsewhere", stillMiB: 16, stillFormat: ImageFormat.QCOW2 };
-    await life.synth(programOf(bed, refused));
-    const message = await life.refusedPlan();
-    expect(message).toContain(
-      `The storage pool keep-performance holds data and has target.path ${join(bed.lab.imagesFolder, "keep")}`,
+    const refusal = async (wanted: Partial<Site>) => {
+      await life.synth(programOf(bed, { ...site, ...wanted }));
+      return life.refusedPlan();
+    };
+    const folder = join(bed.lab.imagesFolder, "keep");
+    const both = await refusal({ keep: "elsewhere", stillMiB: 16 });
+    expect(both).toContain(`The storage pool keep-performance holds data and has target.path ${folder}`);
+    expect(both).toContain("16777216 (16 MiB) are wanted: shrinking it would lose data.");
+    expect(await refusal({ stillFormat: ImageFormat.QCOW2 })).toContain(
+      "Volume still-data.raw is to become still-data.qcow2: that would lose its data.",
     );
-    expect(message).toContain("16777216 (16 MiB) are wanted: shrinking it would lose data.");
-    expect(message).toContain("was made as raw, qcow2 is wanted: that would lose its data.");
     expect(JSON.stringify(life.state())).toBe(state);
     await life.synth(programOf(bed, site));
     expect((await life.plan()).changes).toEqual([]);
@@ -290,7 +279,7 @@ describeOnLab("the life of a site on libvirt", (bed) => {
     async () => {
       const before = await reports();
       const runsBefore = await runs();
-      const macsBefore = await macs("nics");
+      const macsBefore = await macs("web");
       const planned = await change({
         lanMtu: 4000,
         scratch: "elsewhere",
@@ -298,34 +287,39 @@ describeOnLab("the life of a site on libvirt", (bed) => {
         nics: { 0: "east", 2: "east", 3: "east" },
         disks: { 1: "one", 3: "three" },
       });
-      console.log(planned.join("\n"));
-      await expectAllRunAndKeepTheirUuid();
-      expect(await startedSince(runsBefore)).toEqual(["db", "nics", "disks"]);
-      const [db, nics, disks] = await Promise.all([
-        bed.report(
-          "db",
-          (now) => afterRestart(before.db)(now) && now.nics[0]!.addresses.some((a) => a.startsWith("10.90.")),
-        ),
-        bed.report("nics", afterRestart(before.nics)),
-        bed.report("disks", afterRestart(before.disks)),
+      expect(planned.map((change) => change.replace(/Image-.*/, "Image"))).toEqual([
+        "delete libvirt_volume.web_two",
+        "delete, create libvirt_cloudinit_disk.db_CloudInit_Image",
+        "delete, create libvirt_network.lan_lab",
+        "delete, create libvirt_pool.scratch_performance_lab",
+        "delete, create libvirt_volume.db_CloudInit",
+        "delete, create libvirt_volume.db_root",
+        "delete, create libvirt_volume.scratch_performance_lab_Image",
+        "delete, create libvirt_volume.web_one",
+        "delete, create libvirt_volume.web_three",
+        "update libvirt_domain.db",
+        "update libvirt_domain.web",
       ]);
-      expect(db.nics[0]).toMatchObject({
-        mtu: 4000,
-        addresses: expect.arrayContaining([expect.stringMatching(/^10\.90\.0\./)]),
-      });
+      await expectAllRunAndKeepTheirUuid();
+      expect(await startedSince(runsBefore)).toEqual(["db", "web"]);
+      const [db, web] = await Promise.all([
+        bed.report("db", (now) => afterRestart(before.db)(now) && addressesOf(now, "10.90.").length > 0),
+        bed.report("web", afterRestart(before.web)),
+      ]);
+      expect(db.nics[0]!.mtu).toBe(4000);
       expect(db.seed).toMatchObject({ userDataSha256: sha256("#cloud-config\n# second\n") });
-      expect(await macs("nics")).toEqual(macsBefore.filter((_, i) => i !== 1));
-      expect(nics.nics.map((nic) => nic.mac)).toEqual(await macs("nics"));
-      expect(unitsOf(disks)).toEqual(["0:0:0:1 one", "0:0:0:3 three"]);
+      expect(await macs("web")).toEqual(macsBefore.filter((_, i) => i !== 1));
+      expect(web.nics.map((nic) => nic.mac)).toEqual(await macs("web"));
+      expect(unitsOf(web)).toEqual(["0:0:0:1 one", "0:0:0:3 three"]);
       expect(existsSync(join(bed.lab.imagesFolder, "scratch"))).toBe(false);
     },
   );
 
   step("a guest that was deleted is made anew, and runs", async () => {
-    await libvirt.virsh("destroy", "cpu");
-    await libvirt.virsh("undefine", "cpu");
-    expect(await change({})).toEqual(["create libvirt_domain.cpu", "delete, create terraform_data.cpu_Power"]);
-    expect(await libvirt.state("cpu")).toBe("running");
+    await libvirt.virsh("destroy", "web");
+    await libvirt.virsh("undefine", "web");
+    expect(await change({})).toEqual(["create libvirt_domain.web"]);
+    expect(await libvirt.state("web")).toBe("running");
   });
 
   step("what is protected goes once the program says that it may; nothing is left behind", async () => {
@@ -337,13 +331,21 @@ describeOnLab("the life of a site on libvirt", (bed) => {
   });
 });
 
-/** Where SCSI disks are; a guest finds, and names, them in any order. */
-function unitsOf({ disks }: GuestReport): string[] {
-  return disks.map(({ hctl, serial }) => `${hctl} ${serial}`).sort();
+/** Disks by where they are; a guest finds, and names, them in any order. */
+function sortedDisks({ disks }: GuestReport): DiskReport[] {
+  return disks.toSorted((a, b) => (a.hctl ?? a.name).localeCompare(b.hctl ?? b.name));
+}
+
+function unitsOf(report: GuestReport): string[] {
+  return sortedDisks(report).map(({ hctl, serial }) => `${hctl} ${serial}`);
 }
 
 function readMark(volume: string): string {
   return readFileSync(volume).subarray(0, MARK.length).toString();
+}
+
+function addressesOf({ nics }: GuestReport, prefix: string): string[] {
+  return nics.flatMap(({ addresses }) => addresses.filter((address) => address.startsWith(prefix)));
 }
 
 function sha256(text: string): string {

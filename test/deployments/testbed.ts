@@ -4,7 +4,7 @@ import { Boot, type TunedStack } from "virtuned";
 import { Accelerator, LibvirtHost, LibvirtPlatform } from "virtuned/libvirt";
 import { down, type GuestReport, type Lab, labNamed, readGuestReport, up } from "../../lab";
 import { available } from "./available";
-import { Deployment } from "./deployment";
+import { type Change, Deployment, said } from "./deployment";
 import { LabLibvirt } from "./lab-libvirt";
 
 /** How long a guest may take to start and report, on a busy machine without KVM. */
@@ -71,6 +71,11 @@ export class Testbed {
     }
     return report;
   }
+}
+
+/** What a plan does to the hosts: without the kit's own steps. */
+export function onHosts(changes: readonly Change[]): string[] {
+  return said(changes.filter(({ address }) => address.startsWith("libvirt_")));
 }
 
 /** Writes into a file that others have open, and leaves the rest as it is. */

@@ -60,7 +60,7 @@ export class VolumeWriter {
     volume.lifecycle = protectData
       ? {
           preventDestroy: true,
-          ignoreChanges: ["capacity", "target", "backing_store"],
+          ignoreChanges: ["name", "capacity", "target", "backing_store"],
           replaceTriggeredBy: [...tier.triggers],
         }
       : {
@@ -74,13 +74,15 @@ export class VolumeWriter {
 }
 
 /** What a plan is refused for while a volume holds data. */
-function refusals(made: string, { name, format, base }: VolumeIntent): { condition: string; errorMessage: string }[] {
+function refusals(made: string, { name, base }: VolumeIntent): { condition: string; errorMessage: string }[] {
   return [
     {
-      condition: `\${${made}.target.format.type == "${format}"}`,
+      // The format is a part of the name.
+      condition: `\${${made}.name == "${name}"}`,
       errorMessage:
-        `Volume ${name} was made as \${${made}.target.format.type}, ${format} is wanted: that would lose its data. ` +
-        `To mend: change the format back, or add a disk and copy; with protectData: false the volume is replaced. [${STORAGE_PRACTICES.dataProtected.id}]`,
+        `Volume \${${made}.name} is to become ${name}: that would lose its data. ` +
+        "To mend: change the format, or the name of machine or disk, back, or add a disk and copy; " +
+        `with protectData: false the volume is replaced. [${STORAGE_PRACTICES.dataProtected.id}]`,
     },
     ...(base
       ? [
