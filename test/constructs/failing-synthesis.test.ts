@@ -1,7 +1,7 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Annotations } from "cdktf";
-import { DataSize } from "virtuned";
+import { DataSize, TunedStack } from "virtuned";
 import { LibvirtProgram } from "../support/libvirt";
 
 /** A program that would be written. */
@@ -39,4 +39,41 @@ test("where a validation fails, nothing of the stack is written", () => {
   vm.node.addValidation({ validate: () => ["not like this"] });
   expect(() => lab.app.synth()).toThrow("[prod/vm] not like this");
   expect(written()).toEqual(["stacks"]);
+});
+
+describe("where the second of two stacks fails", () => {
+  const failing = () => {
+    const made = program();
+    new TunedStack(made.lab.app, "later").node.addValidation({ validate: () => ["not like this"] });
+    return made;
+  };
+
+  test("the first is not written", () => {
+    const { lab, written } = failing();
+    expect(() => lab.app.synth()).toThrow("[later] not like this");
+    expect(written()).toEqual(["stacks"]);
+  });
+
+  test("what was there before stays as it was", () => {
+    const { lab, written } = failing();
+    const before = join(lab.app.outdir, "manifest.json");
+    writeFileSync(before, "before");
+    expect(() => lab.app.synth()).toThrow("[later] not like this");
+    expect(readFileSync(before, "utf8")).toBe("before");
+    expect(written()).toEqual(["manifest.json", "stacks"]);
+  });
+});
+
+test("files of Terraform in the output folder stay, and a second synthesis takes the place of the first", () => {
+  const { lab, vm } = program();
+  lab.app.synth();
+  const [state, stack] = ["terraform.tfstate", "cdk.tf.json"].map((file) =>
+    join(lab.app.outdir, "stacks", "prod", file),
+  );
+  writeFileSync(state!, "{}");
+  const first = readFileSync(stack!, "utf8");
+  vm.addDisk("data", { pool: lab.pool("more"), tier: "performance", size: DataSize.gibibytes(1) });
+  lab.app.synth();
+  expect(existsSync(state!)).toBe(true);
+  expect(readFileSync(stack!, "utf8")).not.toBe(first);
 });

@@ -365,13 +365,22 @@ function synthesised(scenario: Scenario, Stack: typeof TerraformStack, hclOutput
     app.synth();
     const files = readdirSync(outdir, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
     const paths = files.map((file) => join(file.parentPath, file.name));
-    return Object.fromEntries(paths.map((path) => [path.slice(outdir.length), readFileSync(path, "utf8")]));
+    return Object.fromEntries(
+      paths.map((path) => [path.slice(outdir.length), withoutOurFrames(readFileSync(path, "utf8"))]),
+    );
   } catch (error) {
     return { error: (error as Error).message.split("\n")[0]! };
   } finally {
     rmSync(outdir, { recursive: true });
   }
 }
+
+/** Stack traces are part of what is written, and `TunedStack` is in them. */
+const withoutOurFrames = (text: string): string =>
+  text
+    .split("\n")
+    .filter((line) => !line.includes("all-or-nothing.ts"))
+    .join("\n");
 
 /** Runs the same with both classes, from the same place, as stack traces are part of what is written. */
 const withBoth = <T>(run: (Stack: typeof TerraformStack) => T): T[] => [TerraformStack, TunedStack].map(run);

@@ -317,25 +317,25 @@ describe("its volume", () => {
     expect(disk.protectData).toBe(true);
     expect(synthesis.one("libvirt_volume").lifecycle).toMatchObject({
       prevent_destroy: true,
-      ignore_changes: ["capacity", "target", "backing_store"],
+      ignore_changes: ["name", "capacity", "target", "backing_store"],
     });
     expect(conditionsOf(synthesis)).toEqual(
       expect.arrayContaining([
         `\${libvirt_volume.${name}.capacity <= 10737418240}`,
-        `\${libvirt_volume.${name}.target.format.type == "raw"}`,
+        `\${libvirt_volume.${name}.name == "vm-data"}`,
       ]),
     );
   });
 
   test("is replaced when it is defined anew where it is not, and grows all the same", () => {
     const { synthesis, disk } = diskOf({ protectData: false });
-    const definition = Object.keys(synthesis.all("terraform_data")).find((name) => name.includes("data_Definition"));
+    const definition = Object.keys(synthesis.all("terraform_data")).find((name) => name.includes("vm_Definition"));
+    const [name] = Object.keys(synthesis.all("libvirt_volume"));
     expect(disk.protectData).toBe(false);
     expect(synthesis.one("libvirt_volume").lifecycle).toEqual({
       ignore_changes: ["capacity"],
-      replace_triggered_by: [`terraform_data.${definition}`],
+      replace_triggered_by: [`terraform_data.${definition}.input.${name}`],
     });
-    const [name] = Object.keys(synthesis.all("libvirt_volume"));
     const conditions = conditionsOf(synthesis).filter((condition) => condition.includes("libvirt_volume"));
     expect(conditions).toEqual([`\${libvirt_volume.${name}.capacity <= 10737418240}`]);
   });
