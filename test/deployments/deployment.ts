@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { App, LocalBackend } from "cdktf";
 import { TunedStack } from "virtuned";
 
@@ -77,12 +78,12 @@ export class Deployment {
 
   /** What the plan says where it is refused. */
   public async refusedPlan(): Promise<string> {
-    const { code, output } = await this.run(["plan", "-input=false"]);
-    if (code !== 1) {
-      throw new Error(`plan ended with ${code}, not refused:\n${output}`);
-    }
-    // Terraform wraps messages and draws a bar beside them.
-    return output.replace(/^[│╷╵] ?/gm, "").replace(/\s+/g, " ");
+    return this.refused(["plan", "-input=false"]);
+  }
+
+  /** What the apply says where it fails. */
+  public async refusedApply(): Promise<string> {
+    return this.refused(["apply", "-input=false", "-auto-approve"]);
   }
 
   /** Does what the last plan says. */
@@ -97,9 +98,43 @@ export class Deployment {
     return output;
   }
 
-  /** Begins an apply in a process group of its own, which providers and provisioners are in too. */
-  public beginApply(): { readonly process: ChildProcess; readonly ended: Promise<Ended> } {
-    return this.begin(["apply", "-input=false", "-auto-approve"]);
+  /**
+   * Begins an apply and kills it, its provider and what it runs, as the loss of the machine would: some time after it has said something.
+   * @returns what it said until then
+   */
+  public async killedApply(said: RegExp, afterMs: number): Promise<string> {
+    const { process: child, ended } = this.begin(["apply", "-input=false", "-auto-approve"]);
+    let text = "";
+    const reached = new Promise<void>((resolve) => {
+      child.stdout!.on("data", (chunk: Buffer) => {
+        text += chunk.toString();
+        if (said.test(text)) {
+          resolve();
+        }
+      });
+    });
+    await Promise.race([reached, ended]);
+    await setTimeout(afterMs);
+    try {
+      process.kill(-child.pid!, "SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+    const { output } = await ended;
+    if (!said.test(output)) {
+      throw new Error(`the apply ended before it said ${said}:\n${output}`);
+    }
+    return output;
+  }
+
+  /** Takes the only resource of a type out of the state. */
+  public async forget(type: string): Promise<void> {
+    await this.succeed(["state", "rm", this.addressOf(type)]);
+  }
+
+  /** Takes what is there into the state, as the only resource of a type. */
+  public async import(type: string, id: string): Promise<void> {
+    await this.succeed(["import", "-input=false", this.addressOf(type), id]);
   }
 
   /** Destroys what the deployment has made, protected or not: the protection is in the program, so give one without. */
@@ -119,6 +154,20 @@ export class Deployment {
     return this.begin(args).ended;
   }
 
+  private addressOf(type: string): string {
+    const { resource } = JSON.parse(readFileSync(join(this.folder, "cdk.tf.json"), "utf8"));
+    return `${type}.${Object.keys(resource[type])[0]}`;
+  }
+
+  private async refused(args: readonly string[]): Promise<string> {
+    const { code, output } = await this.run(args);
+    if (code !== 1) {
+      throw new Error(`${args[0]} ended with ${code}, not refused:\n${output}`);
+    }
+    // Terraform wraps messages and draws a bar beside them.
+    return output.replace(/^[│╷╵] ?/gm, "").replace(/\s+/g, " ");
+  }
+
   private async succeed(args: readonly string[]): Promise<Ended> {
     const ended = await this.run(args);
     if (ended.code !== 0) {
@@ -131,10 +180,10 @@ export class Deployment {
     readonly process: ChildProcess;
     readonly ended: Promise<Ended>;
   } {
-    const colour = verb === "show" || verb === "import" || verb === "init" ? [] : ["-no-color"];
-    const child = spawn(this.terraform, [verb!, ...colour, ...args], {
+    const child = spawn(this.terraform, [verb!, ...args], {
       cwd: this.folder,
-      env: { ...process.env, CHECKPOINT_DISABLE: "1", NO_COLOR: "1" },
+      // Half of what Terraform and its provider do is to collect garbage, unless told to use more memory.
+      env: { ...process.env, CHECKPOINT_DISABLE: "1", TF_CLI_ARGS: "-no-color", GOGC: "400" },
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
@@ -154,13 +203,4 @@ export class Deployment {
 /** Changes as `action address`, without the hashes that end cdktf's names. */
 export function said(changes: readonly Change[]): string[] {
   return changes.map(({ address, actions }) => `${actions} ${address.replace(/_[0-9A-F]{8}$/, "")}`).sort();
-}
-
-/** Ends an apply at once, with its provider and what it runs, as a lost machine would. */
-export function kill(process: ChildProcess): void {
-  try {
-    globalThis.process.kill(-process.pid!, "SIGKILL");
-  } catch {
-    // It has ended by itself.
-  }
 }

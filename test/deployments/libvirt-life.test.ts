@@ -326,7 +326,11 @@ describeOnLab("the life of a site on libvirt", (bed) => {
     await change({ protectData: false });
     await life.destroy();
     expect(await libvirt.everything()).toEqual([]);
-    console.log(readdirSync(bed.lab.imagesFolder), readdirSync(join(bed.lab.imagesFolder, "keep")));
+    // The folder of a pool that was protected stays, as libvirt was told when it was made.
+    expect(readdirSync(bed.lab.imagesFolder)).toEqual(["keep"]);
+    expect(readdirSync(join(bed.lab.imagesFolder, "keep"))).toEqual([]);
+    expect(await libvirt.inNamespace("ls", "/sys/class/net")).toBe("br0
+lo");
     expect(life.said).not.toContain("inconsistent result");
   });
 });
