@@ -116,9 +116,17 @@ function oneLine(text: string): string {
   return text.replace(/[\s\p{Cc}]+/gu, " ").trim();
 }
 
+/** What was recorded of a setting; the rest follows from its practice. */
+interface Entry {
+  readonly practice: Practice;
+  readonly value: unknown;
+  readonly why: string;
+  readonly given: boolean;
+}
+
 /** Collects settings of one subject while it is being tuned; a later entry of the same setting replaces the earlier one. */
 export class TuningLog {
-  readonly #settings = new Map<string, Setting>();
+  readonly #entries = new Map<string, Entry>();
 
   public constructor(private readonly subject: string) {}
 
@@ -130,7 +138,11 @@ export class TuningLog {
     why: string = practice.reason,
     given = false,
   ): void {
-    this.#settings.set(setting, {
+    this.#entries.set(setting, { practice, value, why, given });
+  }
+
+  public get settings(): Setting[] {
+    return [...this.#entries].map(([setting, { practice, value, why, given }]) => ({
       subject: this.subject,
       setting,
       value: String(value),
@@ -138,11 +150,7 @@ export class TuningLog {
       why,
       practice: practice.id,
       source: practice.source.title,
-      ...("url" in practice.source && { url: practice.source.url }),
-    });
-  }
-
-  public get settings(): Setting[] {
-    return [...this.#settings.values()];
+      ...(practice.source.url !== undefined && { url: practice.source.url }),
+    }));
   }
 }

@@ -105,12 +105,7 @@ class Branch implements UnsettledPart {
 function isSettled(value: unknown): boolean {
   switch (typeof value) {
     case "string":
-      return (
-        !value.includes("TfToken[") &&
-        !NUMBER_IN_STRING.test(value) &&
-        value !== Token.STRING_MAP_TOKEN_VALUE &&
-        value !== Token.ANY_MAP_TOKEN_VALUE
-      );
+      return value.length < LONG_TEXT ? isSettledText(value) : isSettledLongText(value);
     case "number":
       return value > LEAST_PLAIN_NUMBER && value !== Token.NUMBER_MAP_TOKEN_VALUE;
     case "function":
@@ -118,6 +113,32 @@ function isSettled(value: unknown): boolean {
     default:
       return true;
   }
+}
+
+function isSettledText(text: string): boolean {
+  return (
+    !text.includes("TfToken[") &&
+    !NUMBER_IN_STRING.test(text) &&
+    text !== Token.STRING_MAP_TOKEN_VALUE &&
+    text !== Token.ANY_MAP_TOKEN_VALUE
+  );
+}
+
+/** Scripts and the like are long, and the same in many resources. */
+const LONG_TEXT = 500;
+const longTexts = new Map<string, boolean>();
+const MOST_LONG_TEXTS = 100;
+
+function isSettledLongText(text: string): boolean {
+  let settled = longTexts.get(text);
+  if (settled === undefined) {
+    settled = isSettledText(text);
+    if (longTexts.size >= MOST_LONG_TEXTS) {
+      longTexts.clear();
+    }
+    longTexts.set(text, settled);
+  }
+  return settled;
 }
 
 /** An object of no class, which cdktf takes neither for a token nor for a construct. */

@@ -4,10 +4,12 @@ import { TerraformData } from "../../cdktf";
 import { STORAGE_PRACTICES } from "../../practices";
 import type { DataSize } from "../../units";
 import { reference, waitFor } from "./definition";
-import { onHost } from "./on-host";
+import { type HostScript, type HostScripts, onHost } from "./on-host";
 
 /** Grows volumes to the bytes wanted, through the guest where it runs. Refuses to shrink: Terraform's state keeps the size of the beginning. */
-const GROW = `
+const GROW: HostScript = {
+  id: "Grow",
+  commands: `
 grow() {
   size=$1 pool=$2 volume=$3
   now=$(on_host vol-info --bytes --pool "$pool" "$volume" | sed -n 's/^Capacity: *\\([0-9]*\\) bytes$/\\1/p')
@@ -27,7 +29,8 @@ grow() {
 for wanted in $VOLUMES; do
   grow $(echo "$wanted" | tr : ' ')
 done
-`;
+`,
+};
 
 /** The sizes of a machine's volumes: grows those that are to be larger, and refuses plans that would make one smaller. */
 export class Capacity {
@@ -38,6 +41,7 @@ export class Capacity {
 
   public constructor(
     private readonly scope: Construct,
+    private readonly scripts: HostScripts,
     private readonly uri: string,
     guest: string,
     private readonly power: TerraformData,
@@ -63,7 +67,11 @@ export class Capacity {
   }
 
   private write(): TerraformData {
-    const step = onHost({ uri: this.uri, purpose: `grow volumes of ${this.#environment.GUEST}`, script: GROW });
+    const step = onHost({
+      uri: this.uri,
+      purpose: `grow volumes of ${this.#environment.GUEST}`,
+      command: this.scripts.command(GROW),
+    });
     return new TerraformData(this.scope, "Capacity", {
       triggersReplace: this.#bytes,
       lifecycle: { precondition: this.#refusals },

@@ -73,9 +73,16 @@ export function replaceWhenRedefined(
   return definition;
 }
 
-/** How Terraform refers to a whole resource. */
+const references = new WeakMap<TerraformResource, string>();
+
+/** How Terraform refers to a whole resource. cdktf works its name out anew each time. */
 export function reference(resource: TerraformResource): string {
-  return `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;
+  let found = references.get(resource);
+  if (found === undefined) {
+    found = `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;
+    references.set(resource, found);
+  }
+  return found;
 }
 
 /** Has a resource wait for others. */

@@ -57,8 +57,8 @@ export class DomainWriter implements PlatformVm {
       ...hardwareOf(host, intent),
     });
     this.resource = this.#domain;
-    const power = startWhenRedefined(scope, this.#domain, host.uri, intent.name);
-    this.#volumes = new VolumeWriter(scope, new Capacity(scope, host.uri, intent.name, power));
+    const power = startWhenRedefined(scope, this.#domain, platform._scripts, host.uri, intent.name);
+    this.#volumes = new VolumeWriter(scope, new Capacity(scope, platform._scripts, host.uri, intent.name, power));
     if (intent.cloudInit !== undefined) {
       scope.node.addValidation({ validate: () => this.checkCloudInit() });
     }

@@ -16,6 +16,7 @@ import type {
 } from "../platform";
 import { DomainWriter } from "./domain-writer";
 import { LibvirtHost } from "./libvirt-host";
+import { HostScripts } from "./on-host";
 import { ExistingNetwork, SwitchWriter } from "./switch-writer";
 import { TierWriter } from "./tier-writer";
 
@@ -36,6 +37,8 @@ export class LibvirtPlatform extends Construct implements IPlatform {
   public readonly kind = "libvirt";
   public readonly hosts: readonly LibvirtHost[];
   public readonly switchBacking?: SwitchBacking;
+  /** @internal */
+  public readonly _scripts = new HostScripts(this);
   readonly #providers: ReadonlyMap<LibvirtHost, LibvirtProvider>;
   readonly #claimed = new Map<string, string>();
 

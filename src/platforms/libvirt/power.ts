@@ -2,14 +2,17 @@ import type { Domain } from "@cdktf/provider-libvirt/lib/domain";
 import type { Construct } from "constructs";
 import { TerraformData } from "../../cdktf";
 import { fingerprint, reference, waitFor } from "./definition";
-import { onHost } from "./on-host";
+import { type HostScript, type HostScripts, onHost } from "./on-host";
 
 /** Starts a guest that does not run. */
-const START = `
+const START: HostScript = {
+  id: "Start",
+  commands: `
 if [ "$(on_host domstate "$GUEST")" = "shut off" ]; then
   on_host start "$GUEST"
 fi
-`;
+`,
+};
 
 /**
  * Starts a guest after it was made or redefined.
@@ -21,11 +24,19 @@ fi
  * It is replaced, too, with a new UUID: where the guest was gone and is made anew. The definition is in it for an apply that ended after the
  * update and before the start.
  */
-export function startWhenRedefined(scope: Construct, domain: Domain, uri: string, name: string): TerraformData {
+export function startWhenRedefined(
+  scope: Construct,
+  domain: Domain,
+  scripts: HostScripts,
+  uri: string,
+  name: string,
+): TerraformData {
   const power = new TerraformData(scope, "Power", {
     triggersReplace: { guest: `\${${reference(domain)}.uuid}`, definition: fingerprint(domain) },
     lifecycle: { replaceTriggeredBy: [reference(domain)] },
-    provisioners: [onHost({ uri, purpose: `start guest ${name}`, script: START, environment: { GUEST: name } })],
+    provisioners: [
+      onHost({ uri, purpose: `start guest ${name}`, command: scripts.command(START), environment: { GUEST: name } }),
+    ],
   });
   waitFor(power, domain);
   return power;

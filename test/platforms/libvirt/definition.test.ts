@@ -187,7 +187,8 @@ describe("what Terraform is told to do when", () => {
     });
     const [{ "local-exec": exec }] = power.provisioner;
     expect(exec.environment).toMatchObject({ LIBVIRT_URI: "qemu+ssh://root@kvm1/system", GUEST: "vm" });
-    expect(exec.command).toContain('virsh --quiet --connect "$LIBVIRT_URI"');
+    const [, local] = /^\$\{local\.(\w+)\}$/.exec(exec.command)!;
+    expect(synthesis.document.locals[local!]).toContain('virsh --quiet --connect "$LIBVIRT_URI"');
   });
 
   test("networks, pools and volumes are replaced with their definitions", () => {
