@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -46,10 +46,14 @@ export class Deployment {
     return join(this.#folder, "stacks", "stack");
   }
 
+  private get stateFile(): string {
+    return join(this.#folder, "terraform.tfstate");
+  }
+
   public async synth(program: Program): Promise<void> {
     const app = new App({ outdir: this.#folder });
     const stack = new TunedStack(app, "stack");
-    new LocalBackend(stack, { path: join(this.#folder, "terraform.tfstate") });
+    new LocalBackend(stack, { path: this.stateFile });
     program(stack);
     app.synth();
     if (!this.#initialised) {
@@ -124,7 +128,17 @@ export class Deployment {
     if (!said.test(output)) {
       throw new Error(`the apply ended before it said ${said}:\n${output}`);
     }
+    this.mendState();
     return output;
+  }
+
+  /** Terraform writes a local state in place: where it is killed meanwhile the file is cut short, and what it was before is beside it. */
+  private mendState(): void {
+    try {
+      this.state();
+    } catch {
+      copyFileSync(`${this.stateFile}.backup`, this.stateFile);
+    }
   }
 
   /** Takes the only resource of a type out of the state. */
@@ -143,7 +157,7 @@ export class Deployment {
   }
 
   public state(): { readonly serial: number; readonly resources: readonly unknown[] } {
-    return JSON.parse(readFileSync(join(this.#folder, "terraform.tfstate"), "utf8"));
+    return JSON.parse(readFileSync(this.stateFile, "utf8"));
   }
 
   public removeFolder(): void {

@@ -329,8 +329,7 @@ describeOnLab("the life of a site on libvirt", (bed) => {
     // The folder of a pool that was protected stays, as libvirt was told when it was made.
     expect(readdirSync(bed.lab.imagesFolder)).toEqual(["keep"]);
     expect(readdirSync(join(bed.lab.imagesFolder, "keep"))).toEqual([]);
-    expect(await libvirt.inNamespace("ls", "/sys/class/net")).toBe("br0
-lo");
+    expect(await libvirt.inNamespace("ls", "/sys/class/net")).toBe("br0\nlo");
     expect(life.said).not.toContain("inconsistent result");
   });
 });
