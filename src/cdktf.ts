@@ -11,7 +11,6 @@ export {
   Lazy,
   TerraformLocal,
   TerraformResource,
-  type TerraformResourceLifecycle,
   TerraformStack,
   TerraformVariable,
   Token,

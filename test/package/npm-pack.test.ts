@@ -14,7 +14,8 @@ test("README shows the quickstart as it is", () => {
 
 describe("what npm pack makes, in an empty folder beside its peers", () => {
   const folder = mkdtempSync(join(tmpdir(), "virtuned-pack-"));
-  const run = (command: string, ...args: string[]) => execFileSync(command, args, { cwd: folder, encoding: "utf8", stdio: "pipe" });
+  const run = (command: string, ...args: string[]) =>
+    execFileSync(command, args, { cwd: folder, encoding: "utf8", stdio: "pipe" });
 
   beforeAll(() => {
     execFileSync("npm", ["pack", "--pack-destination", folder], { cwd: root, stdio: "pipe" });

@@ -1,5 +1,5 @@
 /** Repeatable random numbers (mulberry32), so that a failing case can be found again. */
-export function random(seed: number): () => number {
+function random(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

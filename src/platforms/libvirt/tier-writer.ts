@@ -23,7 +23,7 @@ export interface TierOnHost {
 }
 
 /** A volume that this program makes. */
-export interface TierVolume {
+interface TierVolume {
   readonly resource: Volume;
   /** Changes when guests have to be started anew because it was replaced. */
   readonly attachment?: string;
