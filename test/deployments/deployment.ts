@@ -196,8 +196,9 @@ export class Deployment {
   } {
     const child = spawn(this.terraform, [verb!, ...args], {
       cwd: this.folder,
-      // Half of what Terraform and its provider do is to collect garbage, unless told to use more memory.
-      env: { ...process.env, CHECKPOINT_DISABLE: "1", TF_CLI_ARGS: "-no-color", GOGC: "400" },
+      // Half of what Terraform and its provider do is to collect garbage, unless told to use more memory (GOGC). Sockets of providers that
+      // were killed, and images for cloud-init, go with the folder (TMPDIR).
+      env: { ...process.env, CHECKPOINT_DISABLE: "1", TF_CLI_ARGS: "-no-color", GOGC: "400", TMPDIR: this.#folder },
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
