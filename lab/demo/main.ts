@@ -6,7 +6,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { canRun, down, type Lab, LabError, readGuestReport, up } from "../index";
+import { canRun, down, type Lab, LabError, labNamed, readGuestReport, up } from "../index";
 import { type RunOptions, run } from "../run";
 import { formatTable } from "../table";
 import { type Comparison, compare, type SynthesisedDomain } from "./comparison";
@@ -24,19 +24,18 @@ const step = (text: string) => print(`\n==> ${text}`);
 class NotDeployable extends Error {}
 
 async function demo(folder: string, signal: AbortSignal): Promise<void> {
+  const stack = await synthesise(folder, settingsFor(labNamed(LAB)), signal);
   const able = canRun();
   if (!able.ok) {
-    await synthesise(folder, {}, signal);
     throw new NotDeployable(able.reason);
   }
   const engine = findEngine();
   if (engine === undefined) {
-    await synthesise(folder, {}, signal);
     throw new NotDeployable(HOW_TO_GET_AN_ENGINE);
   }
+  await initialise(engine, stack, signal);
   step("Bringing up a private libvirt");
   const lab = await up(LAB, { signal, say: print });
-  const stack = await synthesise(folder, settingsFor(lab), signal);
   await deploy(engine, stack, lab, signal);
 }
 
@@ -71,18 +70,21 @@ function typescript(program: string, args: readonly string[], options: RunOption
   return run("node", [...node, ...args], { ...options, env });
 }
 
-async function deploy({ command, title }: Engine, cwd: string, lab: Lab, signal: AbortSignal): Promise<void> {
-  const colour = process.stderr.isTTY ? [] : ["-no-color"];
-  const options = { cwd, signal };
-  const engine = (verb: string, ...args: string[]) =>
-    run(command, [verb, "-input=false", ...colour, ...args], { ...options, visible: true });
+async function initialise({ command, title }: Engine, cwd: string, signal: AbortSignal): Promise<void> {
   step(`Initialising ${title}`);
-  await run(command, ["init", "-input=false", "-no-color"], options).catch((error: unknown) => {
+  await run(command, ["init", "-input=false", "-no-color"], { cwd, signal }).catch((error: unknown) => {
     if (signal.aborted) {
       throw error;
     }
     throw new NotDeployable(`${title} can't get the provider dmacvicar/libvirt:\n${(error as Error).message}`);
   });
+}
+
+async function deploy({ command }: Engine, cwd: string, lab: Lab, signal: AbortSignal): Promise<void> {
+  const colour = process.stderr.isTTY ? [] : ["-no-color"];
+  const options = { cwd, signal };
+  const engine = (verb: string, ...args: string[]) =>
+    run(command, [verb, "-input=false", ...colour, ...args], { ...options, visible: true });
   step("Planning and applying");
   await engine("plan", "-out=plan");
   await engine("apply", "plan");
@@ -150,8 +152,9 @@ async function main(): Promise<number> {
       status = 1;
     }
   }
-  step("Removing the private libvirt");
-  await down(LAB, { say: print });
+  if (await down(LAB, { say: print })) {
+    step("Removed the private libvirt");
+  }
   rmSync(folder, { recursive: true, force: true });
   if (status === 0) {
     print("\nDone: deployed, as asked for, nothing left to do, and gone without a trace.");
