@@ -42,6 +42,19 @@ describe("what npm pack makes, in an empty folder beside its peers", () => {
     expect(run("npx", "virtuned", "explain")).toContain("driver.queues");
   }, 60_000);
 
+  test("the bindings can be imported by their own name", () => {
+    run(
+      "npm",
+      "install",
+      "--no-audit",
+      "--no-fund",
+      "--ignore-scripts",
+      "./node_modules/virtuned/node_modules/@cdktf/provider-libvirt",
+    );
+    const program = 'process.stdout.write(require("@cdktf/provider-libvirt/lib/domain").Domain.tfResourceType)';
+    expect(run("node", "-e", program)).toBe("libvirt_domain");
+  }, 60_000);
+
   test("nothing but the built code and its papers is in it", () => {
     const own = readdirSync(join(folder, "node_modules/virtuned")).sort();
     expect(own).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "lib", "node_modules", "package.json"]);
