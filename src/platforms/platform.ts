@@ -109,6 +109,8 @@ export interface VmIntent {
   readonly boot?: Boot;
   readonly cloudInit?: CloudInit;
   readonly guestId?: string;
+  /** What the workload says where it is `undefined`. */
+  readonly reserveMemory?: boolean;
   readonly autostart: boolean;
   readonly guestAgent: boolean;
   readonly consoleLog?: string;

@@ -375,6 +375,7 @@ const CASES: Readonly<Record<string, Case>> = {
   ...onVm("boot", [Boot.network()], [null, ...OBJECTS]),
   ...onVm("guestId", ["debian12_64Guest"], [null, ...NAMES]),
   ...onVm("autostart", [true, false], FLAGS),
+  ...onVm("reserveMemory", [true, false], FLAGS),
   ...onVm("guestAgent", [true, false], FLAGS),
   ...onVm(
     "consoleLog",

@@ -74,6 +74,11 @@ export interface TunedVmProps {
    */
   readonly guestId?: string;
   /**
+   * Whether the guest keeps all of its memory while it runs: without ballooning on libvirt, with all of it reserved on vSphere.
+   * @default - what the workload says
+   */
+  readonly reserveMemory?: boolean;
+  /**
    * Whether the machine starts with its host (libvirt).
    * @default true
    */
@@ -143,6 +148,7 @@ export class TunedVm extends Construct implements ITunedVm {
       boot: optional(props.boot, (boot) => checkMade(where, "boot", boot, Boot, BOOTS)),
       cloudInit: optional(props.cloudInit, (cloudInit) => checkCloudInit(where, cloudInit)),
       guestId: optional(props.guestId, (guestId) => checkName(where, guestId)),
+      reserveMemory: optional(props.reserveMemory, (reserve) => checkFlag(where, "reserveMemory", reserve)),
       autostart: checkFlag(where, "autostart", props.autostart ?? true),
       guestAgent: checkFlag(where, "guestAgent", props.guestAgent ?? true),
       consoleLog: optional(props.consoleLog, (path) => checkPath(where, "consoleLog", path)),

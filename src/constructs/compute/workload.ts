@@ -15,21 +15,19 @@ export interface WorkloadDefaults {
   /** Receive ring of a NIC in packets. */
   readonly rxRingSize: number;
   readonly ioThread: IoThreadUse;
-  /** Whether the host may take memory back while the guest runs. */
-  readonly ballooning: boolean;
-  /** Whether vSphere reserves all memory. */
+  /** Whether the guest keeps all of its memory while it runs. */
   readonly reserveMemory: boolean;
 }
 
 /**
  * What a machine is for: general, database, web or network function.
  *
- * | preset | NIC queues | receive ring | I/O thread of a disk | ballooning | memory reserved (vSphere) |
- * | --- | --- | --- | --- | --- | --- |
- * | GENERAL | up to 4 | 256 | shared | yes | no |
- * | DATABASE | up to 8 | 512 | one each | no | yes |
- * | WEB | one for each vCPU | 1024 | shared | yes | no |
- * | NETWORK_FUNCTION | one for each vCPU | 1024 | shared | no | yes |
+ * | preset | NIC queues | receive ring | I/O thread of a disk | memory reserved |
+ * | --- | --- | --- | --- | --- |
+ * | GENERAL | up to 4 | 256 | shared | no |
+ * | DATABASE | up to 8 | 512 | one each | yes |
+ * | WEB | one for each vCPU | 1024 | shared | no |
+ * | NETWORK_FUNCTION | one for each vCPU | 1024 | shared | yes |
  */
 export class Workload {
   /** A bit of everything. */
@@ -37,7 +35,6 @@ export class Workload {
     nicQueues: 4,
     rxRingSize: 256,
     ioThread: IoThreadUse.SHARED,
-    ballooning: true,
     reserveMemory: false,
   });
   /** Many small synchronous writes, large caches: disks that do not wait for each other, memory that stays. */
@@ -45,7 +42,6 @@ export class Workload {
     nicQueues: 8,
     rxRingSize: 512,
     ioThread: IoThreadUse.DEDICATED,
-    ballooning: false,
     reserveMemory: true,
   });
   /** Many connections: queues for each vCPU and rings that take bursts. */
@@ -53,7 +49,6 @@ export class Workload {
     nicQueues: 256,
     rxRingSize: 1024,
     ioThread: IoThreadUse.SHARED,
-    ballooning: true,
     reserveMemory: false,
   });
   /** Packets, packets: queues for each vCPU, longest rings, no memory taken back. */
@@ -61,7 +56,6 @@ export class Workload {
     nicQueues: 256,
     rxRingSize: 1024,
     ioThread: IoThreadUse.SHARED,
-    ballooning: false,
     reserveMemory: true,
   });
 

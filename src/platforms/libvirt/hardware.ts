@@ -142,17 +142,18 @@ function uefiOf(host: LibvirtHost, name: string, secureBoot: boolean): DomainCon
 }
 
 /** Devices that every machine has. */
-export function standardDevices({ workload, guestAgent, consoleLog, log }: VmIntent): DomainDevices {
+export function standardDevices({ workload, reserveMemory, guestAgent, consoleLog, log }: VmIntent): DomainDevices {
   log.record(COMPUTE_PRACTICES.entropy, "rng.model", "virtio");
-  const { ballooning } = workload.defaults;
-  if (!ballooning) {
-    log.record(COMPUTE_PRACTICES.ballooning, "memballoon.model", "none");
+  const reserved = reserveMemory ?? workload.defaults.reserveMemory;
+  const balloon = reserved ? "none" : "virtio";
+  if (reserved || reserveMemory !== undefined) {
+    log.record(COMPUTE_PRACTICES.ballooning, "memballoon.model", balloon, undefined, reserveMemory !== undefined);
   }
   return {
     serials: [{ ...(consoleLog !== undefined && { log: { file: consoleLog, append: "on" } }) }],
     // Without a path: libvirt chooses that of the socket. Without `unix` the channel is a terminal, where libvirt finds no agent.
     ...(guestAgent && { channels: [{ source: { unix: {} }, target: { virtIo: { name: "org.qemu.guest_agent.0" } } }] }),
     rngs: [{ model: "virtio", backend: { random: "/dev/urandom" } }],
-    memBalloon: { model: ballooning ? "virtio" : "none" },
+    memBalloon: { model: balloon },
   };
 }

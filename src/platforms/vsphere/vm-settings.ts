@@ -88,7 +88,7 @@ function cpu(intent: VmIntent, numaNodeCores: number): Partial<VirtualMachineCon
 }
 
 function memory(where: string, intent: VmIntent): Partial<VirtualMachineConfig> {
-  const { log, workload } = intent;
+  const { log, workload, reserveMemory } = intent;
   const mebibytes = intent.memory.toMebibytes();
   const step = VSPHERE_LIMITS.memoryMultipleMiB;
   if (mebibytes % step !== 0) {
@@ -100,12 +100,14 @@ function memory(where: string, intent: VmIntent): Partial<VirtualMachineConfig> 
       practice: VSPHERE_PRACTICES.memoryMultiple.id,
     });
   }
-  if (!workload.defaults.reserveMemory) {
+  if (!(reserveMemory ?? workload.defaults.reserveMemory)) {
     return { memory: mebibytes };
   }
-  const why = `${workload}: ${COMPUTE_PRACTICES.memoryReservation.reason}`;
-  log.record(COMPUTE_PRACTICES.memoryReservation, "memory_reservation", mebibytes, why);
-  log.record(COMPUTE_PRACTICES.memoryReservation, "memory_reservation_locked_to_max", true, why);
+  const given = reserveMemory !== undefined;
+  const { reason } = COMPUTE_PRACTICES.memoryReservation;
+  const why = given ? reason : `${workload}: ${reason}`;
+  log.record(COMPUTE_PRACTICES.memoryReservation, "memory_reservation", mebibytes, why, given);
+  log.record(COMPUTE_PRACTICES.memoryReservation, "memory_reservation_locked_to_max", true, why, given);
   return { memory: mebibytes, memoryReservation: mebibytes, memoryReservationLockedToMax: true };
 }
 

@@ -81,6 +81,12 @@ describe("hardware", () => {
     expect(domainOf({ workload }).devices.mem_balloon).toEqual({ model });
   });
 
+  test("the balloon is as it was asked for", () => {
+    const balloonOf = (reserveMemory: boolean, workload: Workload) =>
+      domainOf({ workload, reserveMemory }).devices.mem_balloon.model;
+    expect([balloonOf(true, Workload.GENERAL), balloonOf(false, Workload.DATABASE)]).toEqual(["none", "virtio"]);
+  });
+
   test("has a source of entropy, a serial console and a channel for the agent", () => {
     expect(domainOf().devices).toMatchObject({
       rngs: [{ model: "virtio", backend: { random: "/dev/urandom" } }],

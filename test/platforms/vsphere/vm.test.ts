@@ -43,6 +43,8 @@ describe("a machine", () => {
       memory_reservation_locked_to_max: true,
     });
     expect(resourceOf({})).not.toHaveProperty("memory_reservation");
+    expect(resourceOf({ reserveMemory: true })).toMatchObject({ memory_reservation: 8192 });
+    expect(resourceOf({ workload: Workload.DATABASE, reserveMemory: false })).not.toHaveProperty("memory_reservation");
   });
 
   it.each([
