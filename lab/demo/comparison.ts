@@ -1,3 +1,4 @@
+import { STORAGE_LIMITS } from "../../src/practices";
 import { formatSize, type GuestReport } from "../report";
 
 /** One thing that was asked for, beside what the guest found. */
@@ -58,7 +59,9 @@ export function compare(
     }),
     ...domain.devices.disks.flatMap(({ serial, target }) => {
       const disk = report.disks.find((d) => d.serial === serial);
-      const controller = Math.floor((target.dev.charCodeAt(2) - "a".charCodeAt(0)) / UNITS_PER_CONTROLLER);
+      const controller = Math.floor(
+        (target.dev.charCodeAt(2) - "a".charCodeAt(0)) / STORAGE_LIMITS.disksPerScsiController,
+      );
       return [
         row(`disk ${serial}: size`, formatSize(sizes.get(serial) ?? 0), disk && formatSize(disk.sizeBytes)),
         row(`disk ${serial}: controller`, controller, disk?.hctl?.split(":")[0]),
@@ -73,6 +76,3 @@ export function compare(
     }),
   ];
 }
-
-/** As libvirt lays out SCSI disks by their names. */
-const UNITS_PER_CONTROLLER = 7;

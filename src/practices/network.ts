@@ -19,6 +19,8 @@ export const NETWORK_LIMITS = {
   defaultMtu: 1500,
   /** MSI-X vectors that a guest can spend on the queues of all its devices. */
   msiVectors: 200,
+  /** First version of libvirt with VLAN tags on Linux bridges. */
+  vlanOnLinuxBridgeLibvirt: [11, 0, 0],
   /** NICs of one vSphere VM. */
   maxNicsVsphere: 10,
 } as const;

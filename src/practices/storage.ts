@@ -10,6 +10,10 @@ export const STORAGE_LIMITS = {
   maxPvscsiControllers: 4,
   maxNvmeControllers: 4,
   maxDiskQueues: 256,
+  /** Disks that libvirt puts on one SCSI controller by their names (virDomainDiskDefAssignAddress): sda to sdg, sdh to sdn. */
+  disksPerScsiController: 7,
+  /** First version of QEMU with io_uring. */
+  ioUringQemu: [5, 0, 0],
   /** Depth that a virtio-scsi LUN has unless told otherwise. */
   defaultCmdPerLun: 128,
   minQueueDepth: 1,

@@ -5,9 +5,6 @@ import { STORAGE_LIMITS } from "../../practices";
 import type { VmIntent } from "../platform";
 import type { WrittenDisk } from "./disk-writer";
 
-/** libvirt puts this many disks on a SCSI controller: sda to sdg are on the first, sdh to sdn on the second. */
-const UNITS_PER_CONTROLLER = 7;
-
 /** Where a disk is. */
 export interface Place {
   readonly device: DomainDevicesDisks;
@@ -115,7 +112,10 @@ export class DiskLayout {
     controller.disks.push(disk);
     controller.ioThread ??= this.thread(use);
     this.#places.set(disk, {
-      device: { ...disk.device, target: { dev: `sd${letters(index * UNITS_PER_CONTROLLER + unit)}`, bus: "scsi" } },
+      device: {
+        ...disk.device,
+        target: { dev: `sd${letters(index * STORAGE_LIMITS.disksPerScsiController + unit)}`, bus: "scsi" },
+      },
       controller: index,
       ioThread: controller.ioThread,
     });
@@ -127,7 +127,7 @@ export class DiskLayout {
       (c) =>
         !dedicated &&
         !c.dedicated &&
-        c.units < UNITS_PER_CONTROLLER &&
+        c.units < STORAGE_LIMITS.disksPerScsiController &&
         (c.disks.length === 0 || (use === IoThreadUse.SHARED) === (c.ioThread !== undefined)),
     );
     if (found) {

@@ -12,7 +12,7 @@ import type { Place } from "./disk-layout";
 import type { LibvirtHost } from "./libvirt-host";
 import type { LibvirtPlatform } from "./libvirt-platform";
 import type { TierOnHost, TierWriter } from "./tier-writer";
-import { isAtLeast, type Version } from "./version";
+import { isAtLeast } from "./version";
 import type { VolumeWriter } from "./volume-writer";
 
 export interface WrittenDisk {
@@ -31,9 +31,6 @@ export interface WrittenDisk {
   /** Records where the layout put it. */
   explain(place: Place): void;
 }
-
-/** First QEMU with io_uring. */
-const IO_URING: Version = [5, 0, 0];
 
 const BUSES = [DiskBus.VIRTIO_SCSI, DiskBus.VIRTIO_BLK, DiskBus.SATA];
 
@@ -61,7 +58,11 @@ export function writeDisk(
   const virtio = bus !== DiskBus.SATA;
   const format = chooseFormat(where, tier, vm, intent);
   const { cache, asyncIo } = chooseIo(scope, tier, intent);
-  if (asyncIo === AsyncIo.IO_URING && host.qemuVersion !== undefined && !isAtLeast(host.qemuVersion, IO_URING)) {
+  if (
+    asyncIo === AsyncIo.IO_URING &&
+    host.qemuVersion !== undefined &&
+    !isAtLeast(host.qemuVersion, STORAGE_LIMITS.ioUringQemu)
+  ) {
     throw new ConfigurationError({
       where,
       what: `host ${host.name} has no io_uring`,

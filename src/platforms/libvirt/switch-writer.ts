@@ -5,7 +5,7 @@ import { dhcpPlan } from "../../constructs/network/cidr";
 import { type SwitchBacking, SwitchBackingKind } from "../../constructs/network/switch-backing";
 import type { VlanTagging } from "../../constructs/network/vlan";
 import { ConfigurationError } from "../../errors";
-import { NETWORK_PRACTICES } from "../../practices";
+import { NETWORK_LIMITS, NETWORK_PRACTICES } from "../../practices";
 import type {
   ExistingSegmentIntent,
   IPlatform,
@@ -17,9 +17,7 @@ import type {
 import { hashOf, replaceWhenRedefined } from "./definition";
 import type { LibvirtHost } from "./libvirt-host";
 import type { LibvirtPlatform } from "./libvirt-platform";
-import { isAtLeast, type Version } from "./version";
-
-const VLAN_ON_LINUX_BRIDGE: Version = [11, 0, 0];
+import { isAtLeast } from "./version";
 
 /** What a NIC needs to know of its segment on one host. */
 export interface SegmentOnHost {
@@ -268,7 +266,7 @@ function checkTagging(where: string, backing: SwitchBacking, host: LibvirtHost, 
       practice: NETWORK_PRACTICES.nativeVlan.id,
     });
   }
-  if (!isAtLeast(host.libvirtVersion, VLAN_ON_LINUX_BRIDGE)) {
+  if (!isAtLeast(host.libvirtVersion, NETWORK_LIMITS.vlanOnLinuxBridgeLibvirt)) {
     throw new ConfigurationError({
       where,
       what: "VLANs on a Linux bridge need libvirt 11.0",
