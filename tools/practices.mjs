@@ -21,7 +21,19 @@ are the same thing: errors and warnings name its id in brackets, such as \`[nic-
 This page is written by \`npm run docs:practices\` from the catalogue in \`src/practices\`.
 `;
 
-const TITLES = { NETWORK: "Network", STORAGE: "Storage", COMPUTE: "Machines", VSPHERE: "vSphere" };
+const TITLES = {
+  NETWORK: "Network",
+  TRAFFIC: "Traffic",
+  VXLAN: "VXLAN",
+  FABRIC: "Fabrics",
+  SRIOV: "SR-IOV",
+  MICRO_SEGMENT: "Microsegmentation",
+  HOST: "Hosts",
+  STORAGE: "Storage",
+  COMPUTE: "Machines",
+  VSPHERE: "vSphere",
+  VSPHERE_NETWORK: "Networks of vSphere",
+};
 
 const groups = Object.entries(catalogue)
   .filter(([name]) => name.endsWith("_PRACTICES"))
