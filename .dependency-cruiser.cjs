@@ -1,4 +1,4 @@
-/** The arrows of the architecture: cli -> review -> platforms -> constructs' interfaces -> practices, units. */
+/** The arrows of the architecture: cli -> review -> platforms -> constructs' interfaces -> linux -> practices, units. */
 const layer = (path) => ({ path });
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
@@ -28,12 +28,19 @@ module.exports = {
       to: { path: "^src/", pathNot: "^src/(practices/|units/|errors\\.ts)" },
     },
     {
+      name: "linux-knows-practices-and-units-only",
+      severity: "error",
+      from: layer("^src/linux/"),
+      to: { path: "^src/", pathNot: "^src/(linux/|practices/|units/|errors\\.ts|checks\\.ts)" },
+    },
+    {
       name: "constructs-know-the-platform-interface-only",
       severity: "error",
       from: layer("^src/constructs/"),
       to: {
         path: "^src/",
-        pathNot: "^src/(constructs/|practices/|units/|errors\\.ts|checks\\.ts|cdktf\\.ts|platforms/platform\\.ts$)",
+        pathNot:
+          "^src/(constructs/|linux/|practices/|units/|errors\\.ts|checks\\.ts|cdktf\\.ts|platforms/platform\\.ts$)",
       },
     },
     {
@@ -57,7 +64,7 @@ module.exports = {
     {
       name: "constructs-bind-no-provider",
       severity: "error",
-      from: layer("^src/(constructs|practices|units|cli)/"),
+      from: layer("^src/(constructs|linux|practices|units|cli)/"),
       to: { path: "@cdktf/provider-|bindings/" },
     },
     {

@@ -1,13 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Construct } from "constructs";
-import { AnnotationMetadataEntryType, addCustomSynthesis, TerraformStack } from "../cdktf";
+import { TerraformStack } from "../cdktf";
 import type { Explanation } from "../practices";
+import { writeBesideStack } from "./stack-folder";
 
 /** Name of the file that a stack's explanation is written to, beside its `cdk.tf.json`. */
 export const EXPLANATION_FILE = "explanation.json";
-
-const { ERROR } = AnnotationMetadataEntryType;
 
 const ID = "VirtunedExplanation";
 
@@ -22,16 +21,9 @@ class StackExplanation extends Construct {
 
   private constructor(stack: TerraformStack) {
     super(stack, ID);
-    addCustomSynthesis(this, {
-      onSynthesize: ({ outdir, manifest }) => {
-        // cdktf refuses to write such a stack, after this.
-        if (stack.node.findAll().some(({ node }) => node.metadata.some(({ type }) => type === ERROR))) {
-          return;
-        }
-        const rows = this.#parts.flatMap((part) => part().settings.map((setting) => JSON.stringify(setting)));
-        const file = join(outdir, manifest.forStack(stack).workingDirectory, EXPLANATION_FILE);
-        writeFileSync(file, `[\n${rows.join(",\n")}\n]\n`);
-      },
+    writeBesideStack(this, (folder) => {
+      const rows = this.#parts.flatMap((part) => part().settings.map((setting) => JSON.stringify(setting)));
+      writeFileSync(join(folder, EXPLANATION_FILE), `[\n${rows.join(",\n")}\n]\n`);
     });
   }
 

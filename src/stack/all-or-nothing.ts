@@ -39,14 +39,25 @@ function writeTo(app: App, outdir: string): void {
   Object.assign(app.manifest, { outdir });
 }
 
-/** Files take the place of those of the same name; all others, such as Terraform's own, stay. */
-function moveContent(from: string, to: string): void {
+/** Depth of the folders within the folders of the stacks: `stacks/NAME/FOLDER`. */
+const WITHIN_A_STACK = 2;
+
+/**
+ * Files take the place of those of the same name; all others, such as Terraform's own, stay. A folder within a stack's takes the place of the
+ * earlier one with all that was in it, and an empty one leaves none.
+ */
+function moveContent(from: string, to: string, depth = 0): void {
   mkdirSync(to, { recursive: true });
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory() && depth < WITHIN_A_STACK) {
+      moveContent(source, target, depth + 1);
+      continue;
+    }
     if (entry.isDirectory()) {
-      moveContent(source, target);
-    } else {
+      rmSync(target, { recursive: true, force: true });
+    }
+    if (entry.isFile() || readdirSync(source).length > 0) {
       renameSync(source, target);
     }
   }

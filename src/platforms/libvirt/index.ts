@@ -1,3 +1,5 @@
+export { FileMode, type HostFile, type UnitFile, type UnitValue } from "../../linux";
+export { HostFiles } from "./host-files";
 export {
   Accelerator,
   LibvirtHost,

@@ -15,6 +15,7 @@ import type {
   VmIntent,
 } from "../platform";
 import { DomainWriter } from "./domain-writer";
+import { HostFiles } from "./host-files";
 import { LibvirtHost } from "./libvirt-host";
 import { HostScripts } from "./on-host";
 import { ExistingNetwork, SwitchWriter } from "./switch-writer";
@@ -40,6 +41,7 @@ export class LibvirtPlatform extends Construct implements IPlatform {
   /** @internal */
   public readonly _scripts = new HostScripts(this);
   readonly #providers: ReadonlyMap<LibvirtHost, LibvirtProvider>;
+  readonly #files: ReadonlyMap<LibvirtHost, HostFiles>;
   readonly #claimed = new Map<string, string>();
 
   /** @throws ConfigurationError without hosts, or with two of the same name */
@@ -76,6 +78,13 @@ export class LibvirtPlatform extends Construct implements IPlatform {
         new LibvirtProvider(this, host.name, { uri: host.uri, alias: aliasOf(id, host) }),
       ]),
     );
+    const files = new Construct(this, "HostFiles");
+    this.#files = new Map(props.hosts.map((host) => [host, new HostFiles(files, host, aliasOf(id, host))]));
+  }
+
+  /** Files for one of its hosts, for what the kit does not cover. */
+  public hostFiles(host: LibvirtHost = this.onlyHost(this.node.path)): HostFiles {
+    return this.#files.get(host)!;
   }
 
   /** The provider of one of its hosts, for resources that the kit does not cover. */

@@ -1,0 +1,113 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Construct } from "constructs";
+import type { TerraformResource } from "../../cdktf";
+import { checkName } from "../../checks";
+import { checkPath } from "../../constructs/given";
+import { MAX_INTERFACE_NAME } from "../../constructs/network/switch-backing";
+import { writeBesideStack } from "../../constructs/stack-folder";
+import { ConfigurationError } from "../../errors";
+import { FileMode, type HostFile, Sysctl, UnitFile } from "../../linux";
+import type { LibvirtHost } from "./libvirt-host";
+
+/** Before what distributions, installers and cloud-init write: the first file that matches an interface is the one that counts. */
+const NETWORKD = "/etc/systemd/network/05-virtuned-";
+const SYSCTL = "/etc/sysctl.d/90-virtuned.conf";
+
+/**
+ * Files for a Linux host: what the host has to be like for the guests and networks on it.
+ *
+ * They are written beside the synthesised stack, below `hosts/`, in a folder for each host that is a picture of its root folder.
+ */
+export class HostFiles extends Construct {
+  readonly #units = new Map<string, UnitFile>();
+  readonly #sysctl = new Sysctl();
+  readonly #others = new Map<string, { readonly file: HostFile; readonly owner: string }>();
+
+  /** @param folder name of the host's folder below `hosts/` */
+  public constructor(
+    scope: Construct,
+    public readonly host: LibvirtHost,
+    folder: string,
+  ) {
+    super(scope, host.name);
+    writeBesideStack(this, (stackFolder) => {
+      const hosts = join(stackFolder, "hosts");
+      // Without files too: an empty folder takes away what an earlier synthesis left.
+      mkdirSync(hosts, { recursive: true });
+      for (const { path, content, mode = FileMode.READABLE } of this.files) {
+        const target = join(hosts, folder, "files", path);
+        mkdirSync(dirname(target), { recursive: true });
+        writeFileSync(target, content, { mode: Number.parseInt(mode, 8) });
+      }
+    });
+  }
+
+  /** The `.netdev` file of a device that systemd-networkd makes. */
+  public netdev(name: string, where: string): UnitFile {
+    return this.#unit(`${NETWORKD}${interfaceName(where, name)}.netdev`, where).set("NetDev", "Name", name);
+  }
+
+  /** The `.network` file of an interface. */
+  public network(name: string, where: string): UnitFile {
+    return this.#unit(`${NETWORKD}${interfaceName(where, name)}.network`, where).set("Match", "Name", name);
+  }
+
+  /** The `.link` file of a physical NIC. */
+  public link(name: string, where: string): UnitFile {
+    return this.#unit(`${NETWORKD}${interfaceName(where, name)}.link`, where).set("Match", "OriginalName", name);
+  }
+
+  /** A service that runs once at each start of the host, and when the files are delivered: for what has no files of its own. */
+  public service(name: string, where: string): UnitFile {
+    return this.#unit(`/etc/systemd/system/virtuned-${checkName(where, name)}.service`, where)
+      .set("Service", "Type", "oneshot")
+      .set("Service", "RemainAfterExit", true)
+      .set("Install", "WantedBy", "multi-user.target");
+  }
+
+  /** Sets a setting of the kernel. */
+  public sysctl(key: string, value: string | number, where: string): void {
+    this.#sysctl.set(key, value, where);
+  }
+
+  /**
+   * Adds any other file.
+   * @throws ConfigurationError where there is another of the same path
+   */
+  public add(file: HostFile, where: string): void {
+    const path = checkPath(where, "the path of a file", file.path);
+    const earlier = this.#others.get(path);
+    if (path === SYSCTL || this.#units.has(path) || (earlier !== undefined && earlier.file.content !== file.content)) {
+      throw new ConfigurationError({
+        where,
+        what: `host ${this.host.name} has another file of this path already${earlier ? `, that of ${earlier.owner}` : ""}`,
+        given: path,
+        mend: "give one of them another name",
+      });
+    }
+    this.#others.set(path, { file, owner: where });
+  }
+
+  /** All files, in the order of their paths. */
+  public get files(): readonly HostFile[] {
+    return [
+      ...[...this.#units.values()].map((unit) => ({ path: unit.path, content: unit.toString() })),
+      ...(this.#sysctl.isEmpty ? [] : [{ path: SYSCTL, content: this.#sysctl.toString() }]),
+      ...[...this.#others.values()].map(({ file }) => file),
+    ].sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  /** Has a resource of the stack wait until the files are on the host, where the stack delivers them. */
+  public makeWait(_resource: TerraformResource): void {}
+
+  #unit(path: string, where: string): UnitFile {
+    const unit = this.#units.get(path)?.by(where) ?? new UnitFile(path, where);
+    this.#units.set(path, unit);
+    return unit;
+  }
+}
+
+function interfaceName(where: string, name: string): string {
+  return checkName(where, name, { maxLength: MAX_INTERFACE_NAME });
+}
