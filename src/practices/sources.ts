@@ -91,4 +91,8 @@ export const SOURCES = {
     title: "cloud-init: VMware data source",
     url: "https://cloudinit.readthedocs.io/en/latest/reference/datasources/vmware.html",
   },
+  rfc6996: {
+    title: "RFC 6996: autonomous system reservation for private use",
+    url: "https://www.rfc-editor.org/rfc/rfc6996",
+  },
 } as const satisfies Record<string, Source>;
