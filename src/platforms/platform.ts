@@ -15,11 +15,12 @@ import type { Workload } from "../constructs/compute/workload";
 import type { SecurityPolicy } from "../constructs/network/security-policy";
 import type { SwitchBacking } from "../constructs/network/switch-backing";
 import type { TeamingPolicy } from "../constructs/network/teaming";
+import type { TrafficProfile } from "../constructs/network/traffic-profile";
 import type { VlanTagging } from "../constructs/network/vlan";
 import type { StorageBackend } from "../constructs/storage/storage-backend";
 import type { TierName } from "../constructs/storage/storage-tier";
 import type { TuningLog } from "../practices";
-import type { DataSize, Duration } from "../units";
+import type { DataRate, DataSize, Duration } from "../units";
 
 /** A machine that guests run on. */
 export interface IHost {
@@ -52,6 +53,10 @@ export interface SwitchIntent {
   readonly active: readonly string[];
   readonly standby: readonly string[];
   readonly security: Required<SecurityPolicy>;
+  /** Of all that passes an uplink. */
+  readonly traffic?: TrafficProfile;
+  /** Of each uplink. */
+  readonly uplinkSpeed?: DataRate;
 }
 
 export interface PlatformSwitch {
@@ -64,6 +69,8 @@ export interface SegmentIntent {
   readonly mtu: number;
   readonly tagging: VlanTagging;
   readonly security: Required<SecurityPolicy>;
+  /** The limit is that of each NIC; guarantee, shares and priority are of the segment as a whole. */
+  readonly traffic?: TrafficProfile;
 }
 
 export interface ExistingSegmentIntent {
@@ -136,6 +143,7 @@ export interface NicIntent {
   /** Bytes. */
   readonly mtu: number;
   readonly macAddress?: string;
+  readonly traffic?: TrafficProfile;
   readonly log: TuningLog;
 }
 

@@ -4,6 +4,7 @@ import { ConfigurationError } from "../../errors";
 import type { IPlatform } from "../../platforms/platform";
 import { Explanation, NETWORK_LIMITS, NETWORK_PRACTICES, TuningLog } from "../../practices";
 import { checkKind, optional } from "../given";
+import { checkTraffic, type TrafficProfile } from "../network/traffic-profile";
 import type { INetworkSegment } from "../network/vlan-segment";
 import { checkSamePlatform } from "../placement";
 import { NicModel } from "./devices";
@@ -43,6 +44,11 @@ export interface TunedVmNicOptions {
    */
   readonly macAddress?: string;
   /**
+   * How fast its traffic may be and what of it is guaranteed.
+   * @default - the segment's limit
+   */
+  readonly traffic?: TrafficProfile;
+  /**
    * Position among the machine's NICs, from 0. Give it where NICs come and go and names in the guest must stay.
    * @default - after those that were added before
    */
@@ -65,6 +71,8 @@ export class TunedVmNic extends Construct {
   /** `undefined` where the platform assigns it. */
   public readonly macAddress?: string;
   public readonly order: number;
+  /** Its own, without what the segment says. */
+  public readonly traffic?: TrafficProfile;
   readonly #log: TuningLog;
 
   /**
@@ -84,6 +92,8 @@ export class TunedVmNic extends Construct {
       mend: "raise `mtu` of the segment, or of its switch, first",
       practice: NETWORK_PRACTICES.mtuRange.id,
     });
+    this.traffic = checkTraffic(where, props.traffic);
+    optional(this.traffic, (traffic) => segment._trafficAccount?.add(where, traffic));
     const order = optional(props.order, (wanted) => checkInteger(where, "order", wanted, { min: 0, max: 255 }));
     this.order = vm._takePosition(this, order);
     const resolved = vm._platformVm.addNic(this, {
@@ -102,6 +112,7 @@ export class TunedVmNic extends Construct {
       txRingSize: checkRing(where, "txRingSize", props.txRingSize),
       mtu: this.mtu,
       macAddress: optional(props.macAddress, (address) => checkMac(where, address)),
+      traffic: this.traffic,
       log: this.#log,
     });
     this.model = resolved.model;

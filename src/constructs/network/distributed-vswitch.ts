@@ -2,11 +2,14 @@ import { Construct, type IConstruct } from "constructs";
 import { checkInteger, checkName, checkUnique } from "../../checks";
 import type { IHost, IPlatform, PlatformSwitch } from "../../platforms/platform";
 import { NETWORK_LIMITS, NETWORK_PRACTICES } from "../../practices";
+import type { DataRate } from "../../units";
 import { checkList, checkMade, checkPlatform, optional } from "../given";
 import { checkHosts } from "../placement";
 import { resolveSecurity, type SecurityPolicy, warnOfAllowed } from "./security-policy";
 import { MAX_INTERFACE_NAME, SwitchBacking } from "./switch-backing";
 import { Teaming } from "./teaming";
+import { TrafficAccount } from "./traffic-account";
+import { checkRate, checkTraffic, type TrafficProfile } from "./traffic-profile";
 import { VlanSegment, type VlanSegmentOptions } from "./vlan-segment";
 
 export interface DistributedVSwitchProps {
@@ -48,6 +51,17 @@ export interface DistributedVSwitchProps {
    * @default - promiscuous mode, forged transmits and MAC changes are rejected
    */
   readonly security?: SecurityPolicy;
+  /**
+   * What passes each uplink of each host; on a NAT or isolated network what passes between guests and their host. Guarantees of segments and
+   * NICs are parts of the switch's.
+   * @default - neither limited nor guaranteed
+   */
+  readonly traffic?: TrafficProfile;
+  /**
+   * Speed of each uplink. Limits over it and guarantees of more than 75 % of it are refused.
+   * @default - not known, not checked
+   */
+  readonly uplinkSpeed?: DataRate;
 }
 
 const TEAMINGS = "Teaming.sourcePort(), .sourceMac(), .explicitFailover(), .loadBased(), .ipHash()";
@@ -73,6 +87,10 @@ export class DistributedVSwitch extends Construct implements IDistributedVSwitch
   public readonly uplinks: readonly string[];
   public readonly teaming: Teaming;
   public readonly security: Required<SecurityPolicy>;
+  public readonly traffic?: TrafficProfile;
+  public readonly uplinkSpeed?: DataRate;
+  /** @internal */
+  public readonly _trafficAccount: TrafficAccount;
   /** @internal */
   public readonly _platformSwitch: PlatformSwitch;
 
@@ -97,6 +115,14 @@ export class DistributedVSwitch extends Construct implements IDistributedVSwitch
     this.teaming = checkMade(where, "teaming", props.teaming ?? Teaming.sourcePort(), Teaming, TEAMINGS);
     this.security = resolveSecurity(where, props.security);
     warnOfAllowed(this, props.security);
+    this.traffic = checkTraffic(where, props.traffic);
+    this.uplinkSpeed = optional(props.uplinkSpeed, (speed) => checkRate(where, "uplinkSpeed", speed));
+    this._trafficAccount = new TrafficAccount({
+      owner: where,
+      traffic: this.traffic,
+      uplinkSpeed: this.uplinkSpeed,
+      limitsSum: true,
+    });
     this._platformSwitch = this.platform.createSwitch(this, {
       name: this.switchName,
       hosts: this.hosts,
@@ -106,6 +132,8 @@ export class DistributedVSwitch extends Construct implements IDistributedVSwitch
       policy: this.teaming.policy,
       ...this.teaming.assign(where, this.uplinks),
       security: this.security,
+      traffic: this.traffic,
+      uplinkSpeed: this.uplinkSpeed,
     });
   }
 

@@ -2,6 +2,17 @@ export { DistributedVSwitch, type DistributedVSwitchProps, type IDistributedVSwi
 export type { SecurityPolicy } from "./security-policy";
 export { SwitchBacking, SwitchBackingKind } from "./switch-backing";
 export { type IpHashOptions, Teaming, type TeamingOptions, TeamingPolicy } from "./teaming";
+export {
+  type DirectedTraffic,
+  type DirectionOptions,
+  type GuaranteeOptions,
+  type LeakyBucketOptions,
+  type TokenBucketOptions,
+  type TrafficLimit,
+  type TrafficOptions,
+  TrafficPriority,
+  TrafficProfile,
+} from "./traffic-profile";
 export type { VlanOptions, VlanRange, VlanTagging } from "./vlan";
 export {
   type INetworkSegment,

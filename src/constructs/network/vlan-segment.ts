@@ -5,6 +5,8 @@ import { NETWORK_LIMITS, NETWORK_PRACTICES } from "../../practices";
 import { checkKind, checkPlatform, optional } from "../given";
 import type { DistributedVSwitch } from "./distributed-vswitch";
 import { resolveSecurity, type SecurityPolicy, warnOfAllowed } from "./security-policy";
+import { TrafficAccount } from "./traffic-account";
+import { checkTraffic, type TrafficProfile } from "./traffic-profile";
 import { resolveTagging, type VlanOptions, type VlanTagging } from "./vlan";
 
 export interface VlanSegmentOptions extends VlanOptions {
@@ -23,6 +25,11 @@ export interface VlanSegmentOptions extends VlanOptions {
    * @default - the switch's policy
    */
   readonly security?: SecurityPolicy;
+  /**
+   * Limit of each of its NICs, where they have none of their own, and guarantee, shares and priority of the segment as a whole.
+   * @default - as the switch
+   */
+  readonly traffic?: TrafficProfile;
 }
 
 export interface VlanSegmentProps extends VlanSegmentOptions {
@@ -35,6 +42,11 @@ export interface INetworkSegment extends IConstruct {
   readonly platform: IPlatform;
   /** Bytes. */
   readonly mtu: number;
+  /**
+   * What its NICs' traffic has to fit into; nothing for a segment that others own.
+   * @internal
+   */
+  readonly _trafficAccount?: TrafficAccount;
   /** @internal */
   readonly _platformSegment: PlatformSegment;
 }
@@ -72,6 +84,9 @@ export class VlanSegment extends Construct implements INetworkSegment {
   public readonly mtu: number;
   public readonly tagging: VlanTagging;
   public readonly security: Required<SecurityPolicy>;
+  public readonly traffic?: TrafficProfile;
+  /** @internal */
+  public readonly _trafficAccount: TrafficAccount;
   /** @internal */
   public readonly _platformSegment: PlatformSegment;
 
@@ -93,11 +108,19 @@ export class VlanSegment extends Construct implements INetworkSegment {
     this.tagging = resolveTagging(where, props);
     this.security = resolveSecurity(where, props.security, props.switch.security);
     warnOfAllowed(this, props.security);
+    this.traffic = checkTraffic(where, props.traffic);
+    this._trafficAccount = new TrafficAccount({
+      owner: where,
+      traffic: this.traffic,
+      parent: props.switch._trafficAccount,
+      limitsSum: false,
+    });
     this._platformSegment = props.switch._platformSwitch.addSegment(this, {
       name: this.segmentName,
       mtu: this.mtu,
       tagging: this.tagging,
       security: this.security,
+      traffic: this.traffic,
     });
   }
 }
