@@ -1,4 +1,4 @@
-import type { FrrConfig } from "../../linux/frr";
+import type { LinuxFiles } from "../../linux/linux-files";
 import type { IHost } from "../../platforms/platform";
 
 /** Where frames of a host's guests enter and leave the tunnels of an underlay. */
@@ -10,17 +10,19 @@ export interface Vtep {
   /** Whether the host has the VXLAN devices itself; else its leaf has them, and the host sends tagged frames (`mapVlan`). */
   readonly onHost: boolean;
   /**
-   * FRR of a host that is a VTEP of EVPN: what it peers with, complete with the underlay. Whoever makes VXLAN devices on the host delivers
-   * its files, which do not depend on what segments there are.
-   * @default - the host runs no FRR: tunnels are static
+   * Writes what makes the host a VTEP of the source's underlay: FRR with all that it peers with, addresses and MTU of its uplinks, settings of
+   * the kernel. It does not depend on what segments there are, and may be written more than once.
+   * @default - the host has an underlay already, or its leaf is the VTEP
    */
-  readonly frr?: FrrConfig;
+  readonly writeTo?: (files: LinuxFiles) => void;
 }
 
 /** What knows the VTEPs of hosts, such as a fabric. */
 export interface IVtepSource {
   /** Largest packet in bytes that passes between any two VTEPs. */
   readonly underlayMtu: number;
+  /** Whether VTEPs learn of each other and of MAC addresses by EVPN; else each is told of all others. */
+  readonly evpn: boolean;
   /** The VTEP of a host, or `undefined` where it has none. */
   vtepOf(host: IHost): Vtep | undefined;
   /**
