@@ -75,6 +75,27 @@ export const SOURCES = {
     title: "VMware: VMware OUI in static MAC addresses",
     url: "https://docs.vmware.com/en/VMware-vSphere/7.0/com.vmware.vsphere.networking.doc/GUID-ADFECCE5-19E7-4A81-B706-171E279ACBCD.html",
   },
+  vmwareBeacon: {
+    title: "VMware: what is beacon probing (KB 1005577)",
+    url: "https://kb.vmware.com/s/article/1005577",
+  },
+  vmwareLacp: {
+    title: "VMware: limitations of the LACP support on a distributed switch",
+    url: "https://docs.vmware.com/en/VMware-vSphere/6.5/com.vmware.vsphere.networking.doc/GUID-3FDE1E96-9217-4FE6-8B76-6E3A64766828.html",
+  },
+  vmwareIoControl: {
+    title: "VMware: bandwidth allocation for system traffic",
+    url: "https://docs.vmware.com/en/VMware-vSphere/6.5/com.vmware.vsphere.networking.doc/GUID-E8F17006-45DD-4AE7-9984-BF43952599E5.html",
+  },
+  vsphereApiIpfix: {
+    title: "vSphere API: VMwareIpfixConfig",
+    url: "https://developer.broadcom.com/xapis/vsphere-web-services-api/latest/vim.dvs.VmwareDistributedVirtualSwitch.IpfixConfig.html",
+  },
+  linuxBonding: {
+    title: "Linux: bonding driver",
+    url: "https://docs.kernel.org/networking/bonding.html",
+  },
+  rfc5517: { title: "RFC 5517: private VLANs", url: "https://www.rfc-editor.org/rfc/rfc5517" },
   vmwareIpHash: {
     title: "VMware: route based on IP hash",
     url: "https://docs.vmware.com/en/VMware-vSphere/6.5/com.vmware.vsphere.networking.doc/GUID-523FDFBD-EAEC-44A5-9451-F63EB792F156.html",
@@ -95,4 +116,18 @@ export const SOURCES = {
     title: "RFC 6996: autonomous system reservation for private use",
     url: "https://www.rfc-editor.org/rfc/rfc6996",
   },
+  rfc7938: { title: "RFC 7938: BGP in large-scale data centers", url: "https://www.rfc-editor.org/rfc/rfc7938" },
+  rfc3021: {
+    title: "RFC 3021: 31-bit prefixes on point-to-point links",
+    url: "https://www.rfc-editor.org/rfc/rfc3021",
+  },
+  rfc8212: { title: "RFC 8212: default external BGP route propagation", url: "https://www.rfc-editor.org/rfc/rfc8212" },
+  frrBgp: { title: "FRR: BGP", url: "https://docs.frrouting.org/en/latest/bgp.html" },
+  frrIpv6Vtep: { title: "FRR: issue 5885", url: "https://github.com/FRRouting/frr/issues/5885" },
+  ipSysctl: { title: "Linux: IP sysctl", url: "https://docs.kernel.org/networking/ip-sysctl.html" },
+  juniperOversubscription: {
+    title: "Juniper validated design: front-end fabric topology",
+    url: "https://www.juniper.net/documentation/us/en/software/jvd/jvd-ai-dc-inference-apstra-amd/frontend_fabric_topology.html",
+  },
+  rfc7348: { title: "RFC 7348: VXLAN", url: "https://www.rfc-editor.org/rfc/rfc7348" },
 } as const satisfies Record<string, Source>;
