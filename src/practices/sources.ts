@@ -130,4 +130,30 @@ export const SOURCES = {
     url: "https://www.juniper.net/documentation/us/en/software/jvd/jvd-ai-dc-inference-apstra-amd/frontend_fabric_topology.html",
   },
   rfc7348: { title: "RFC 7348: VXLAN", url: "https://www.rfc-editor.org/rfc/rfc7348" },
+  systemdLink: {
+    title: "systemd.link: [Link] and [SR-IOV]",
+    url: "https://www.freedesktop.org/software/systemd/man/252/systemd.link.html",
+  },
+  kernelParameters: {
+    title: "Linux: kernel parameters",
+    url: "https://docs.kernel.org/admin-guide/kernel-parameters.html",
+  },
+  ipLink: { title: "ip-link(8)", url: "https://man7.org/linux/man-pages/man8/ip-link.8.html" },
+  virtio: {
+    title: "OASIS: virtio 1.2, network device",
+    url: "https://docs.oasis-open.org/virtio/virtio/v1.2/virtio-v1.2.html",
+  },
+  vmwareSriov: {
+    title: "VMware: SR-IOV support",
+    url: "https://docs.vmware.com/en/VMware-vSphere/6.5/com.vmware.vsphere.networking.doc/GUID-E8E8D7B2-FE67-4B4F-921F-C3D6D7223869.html",
+  },
+  vmwareSriovVfs: {
+    title: "VMware: number of available virtual functions",
+    url: "https://docs.vmware.com/en/VMware-vSphere/7.0/com.vmware.vsphere.networking.doc/GUID-DA8506CE-7813-4B4C-BE14-9B42C36637BA.html",
+  },
+  vmwareCoalescing: {
+    title: "VMware: virtual network interrupt coalescing",
+    url: "https://docs.vmware.com/en/VMware-Cloud-on-AWS/services/vmc-aws-performance/GUID-E1BD6A18-02F3-4CF8-A77B-A45E7C48EB93.html",
+  },
+  vmOperator: { title: "VMware: VM Operator, vmxnet3 settings", url: "https://github.com/vmware-tanzu/vm-operator" },
 } as const satisfies Record<string, Source>;
