@@ -12,9 +12,14 @@ import type { AsyncIo, CacheMode, DetectZeroes, DiskBus, IoThreadUse, NicModel }
 import type { Firmware } from "../constructs/compute/firmware";
 import type { ImageFormat } from "../constructs/compute/image-format";
 import type { Workload } from "../constructs/compute/workload";
+import type { DiscoveryProtocol } from "../constructs/network/discovery-protocol";
+import type { FlowExport } from "../constructs/network/flow-export";
+import type { MulticastFiltering } from "../constructs/network/multicast-filtering";
+import type { NetworkIoControl } from "../constructs/network/network-io-control";
+import type { PrivateVlan } from "../constructs/network/private-vlan";
 import type { SecurityPolicy } from "../constructs/network/security-policy";
 import type { SwitchBacking } from "../constructs/network/switch-backing";
-import type { TeamingPolicy } from "../constructs/network/teaming";
+import type { FailureDetection, ResolvedLacp, TeamingPolicy } from "../constructs/network/teaming";
 import type { TrafficProfile } from "../constructs/network/traffic-profile";
 import type { VlanTagging } from "../constructs/network/vlan";
 import type { StorageBackend } from "../constructs/storage/storage-backend";
@@ -36,6 +41,8 @@ export interface IPlatform extends IConstruct {
   readonly hosts: readonly IHost[];
 
   createSwitch(scope: Construct, intent: SwitchIntent): PlatformSwitch;
+  /** A switch that others own, to add segments to it. */
+  importSwitch(scope: Construct, intent: ExistingSwitchIntent): PlatformSwitch;
   /** A segment that others own. */
   importSegment(scope: Construct, intent: ExistingSegmentIntent): PlatformSegment;
   createTier(scope: Construct, intent: TierIntent): PlatformTier;
@@ -52,11 +59,33 @@ export interface SwitchIntent {
   readonly policy: TeamingPolicy;
   readonly active: readonly string[];
   readonly standby: readonly string[];
+  /** Whether an uplink that works again takes its traffic back; `undefined`: the platform's own. */
+  readonly failback?: boolean;
+  /** Whether physical switches are told of a failover; `undefined`: the platform's own. */
+  readonly notifySwitches?: boolean;
+  readonly failureDetection: FailureDetection;
+  /** Where the policy is LACP. */
+  readonly lacp?: ResolvedLacp;
   readonly security: Required<SecurityPolicy>;
   /** Of all that passes an uplink. */
   readonly traffic?: TrafficProfile;
   /** Of each uplink. */
   readonly uplinkSpeed?: DataRate;
+  /** Checked as a map: each primary has its promiscuous entry. Empty for none. */
+  readonly privateVlans: readonly PrivateVlan[];
+  /** `undefined`: the platform's own. */
+  readonly discovery?: DiscoveryProtocol;
+  /** `undefined`: the platform's own. */
+  readonly multicastFiltering?: MulticastFiltering;
+  readonly ioControl?: NetworkIoControl;
+  readonly flowExport?: FlowExport;
+}
+
+export interface ExistingSwitchIntent {
+  /** As it was given: what a name may be is the platform's matter. */
+  readonly name: string;
+  /** Bytes. */
+  readonly mtu: number;
 }
 
 export interface PlatformSwitch {
@@ -71,6 +100,8 @@ export interface SegmentIntent {
   readonly security: Required<SecurityPolicy>;
   /** The limit is that of each NIC; guarantee, shares and priority are of the segment as a whole. */
   readonly traffic?: TrafficProfile;
+  /** Whether flows of its ports go to the switch's collector; `undefined` where the switch has none, or others own it. */
+  readonly exportFlows?: boolean;
 }
 
 export interface ExistingSegmentIntent {

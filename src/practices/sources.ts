@@ -9,6 +9,14 @@ export const SOURCES = {
     url: "https://libvirt.org/formatstorage.html",
   },
   formatNwfilter: { title: "libvirt: network filters", url: "https://libvirt.org/formatnwfilter.html" },
+  rfc4890: {
+    title: "RFC 4890: filtering ICMPv6 messages in firewalls",
+    url: "https://www.rfc-editor.org/rfc/rfc4890",
+  },
+  bridgeNetfilter: {
+    title: "Linux: bridge-nf-call-iptables",
+    url: "https://docs.kernel.org/networking/ip-sysctl.html#proc-sys-net-bridge-variables",
+  },
   qemuValidate: {
     title: "libvirt: qemu_validate.c",
     url: "https://gitlab.com/libvirt/libvirt/-/blob/master/src/qemu/qemu_validate.c",
@@ -156,4 +164,8 @@ export const SOURCES = {
     url: "https://docs.vmware.com/en/VMware-Cloud-on-AWS/services/vmc-aws-performance/GUID-E1BD6A18-02F3-4CF8-A77B-A45E7C48EB93.html",
   },
   vmOperator: { title: "VMware: VM Operator, vmxnet3 settings", url: "https://github.com/vmware-tanzu/vm-operator" },
+  htb: {
+    title: "Linux: tc-htb(8), hierarchical token bucket",
+    url: "https://man7.org/linux/man-pages/man8/tc-htb.8.html",
+  },
 } as const satisfies Record<string, Source>;

@@ -4,6 +4,7 @@ import { DataSize, DiskBus, NicModel, TunedStack, TunedVm, type TunedVmProps } f
 import type {
   DiskIntent,
   ExistingSegmentIntent,
+  ExistingSwitchIntent,
   IHost,
   IPlatform,
   NicIntent,
@@ -24,7 +25,7 @@ import { newFolder } from "./folders";
 class RecordingPlatform extends Construct implements IPlatform {
   public readonly kind = "recording";
   public readonly hosts: readonly IHost[];
-  public readonly switches: SwitchIntent[] = [];
+  public readonly switches: (SwitchIntent | ExistingSwitchIntent)[] = [];
   public readonly segments: (SegmentIntent | ExistingSegmentIntent)[] = [];
   public readonly tiers: TierIntent[] = [];
   public readonly vms: VmIntent[] = [];
@@ -37,6 +38,11 @@ class RecordingPlatform extends Construct implements IPlatform {
   }
 
   public createSwitch(_scope: Construct, intent: SwitchIntent): PlatformSwitch {
+    this.switches.push(intent);
+    return { addSegment: (_segment, segment) => this.segment(segment) };
+  }
+
+  public importSwitch(_scope: Construct, intent: ExistingSwitchIntent): PlatformSwitch {
     this.switches.push(intent);
     return { addSegment: (_segment, segment) => this.segment(segment) };
   }

@@ -1,11 +1,16 @@
 import { Construct, type IConstruct } from "constructs";
-import { checkInteger, checkName, checkUnique } from "../../checks";
+import { checkInteger, checkName, checkOneOf, checkUnique } from "../../checks";
 import type { IHost, IPlatform, PlatformSwitch } from "../../platforms/platform";
 import { NETWORK_LIMITS, NETWORK_PRACTICES } from "../../practices";
 import type { DataRate } from "../../units";
 import { checkList, checkMade, checkPlatform, optional } from "../given";
 import { checkHosts } from "../placement";
-import { resolveSecurity, type SecurityPolicy, warnOfAllowed } from "./security-policy";
+import { DiscoveryProtocol } from "./discovery-protocol";
+import { FlowExport } from "./flow-export";
+import { MulticastFiltering } from "./multicast-filtering";
+import { NetworkIoControl } from "./network-io-control";
+import { checkPrivateVlanMap, type PrivateVlan } from "./private-vlan";
+import { REJECT_ALL, resolveSecurity, type SecurityPolicy, warnOfAllowed } from "./security-policy";
 import { MAX_INTERFACE_NAME, SwitchBacking } from "./switch-backing";
 import { Teaming } from "./teaming";
 import { TrafficAccount } from "./traffic-account";
@@ -62,9 +67,51 @@ export interface DistributedVSwitchProps {
    * @default - not known, not checked
    */
   readonly uplinkSpeed?: DataRate;
+  /**
+   * Private VLANs that segments of the switch can be: each primary with its promiscuous entry, one isolated VLAN at most and communities.
+   * vSphere only.
+   * @default - none
+   */
+  readonly privateVlans?: readonly PrivateVlan[];
+  /**
+   * How the switch and the physical ones learn of each other.
+   * @default - the platform's own; vSphere: CDP, listening
+   */
+  readonly discovery?: DiscoveryProtocol;
+  /**
+   * Which ports a multicast frame is sent to.
+   * @default - the platform's own; vSphere: `MulticastFiltering.LEGACY`
+   */
+  readonly multicastFiltering?: MulticastFiltering;
+  /**
+   * How classes of traffic share the uplinks. vSphere only.
+   * @default - Network I/O Control is off
+   */
+  readonly ioControl?: NetworkIoControl;
+  /**
+   * The collector that is told which flows pass the switch.
+   * @default - none
+   */
+  readonly flowExport?: FlowExport;
 }
 
-const TEAMINGS = "Teaming.sourcePort(), .sourceMac(), .explicitFailover(), .loadBased(), .ipHash()";
+export interface DistributedVSwitchAttributes {
+  readonly platform: IPlatform;
+  /** Name in the inventory, which may have spaces in it. */
+  readonly name: string;
+  /**
+   * Largest payload of a frame in bytes that it carries, 576 to 65535.
+   * @default 1500
+   */
+  readonly mtu?: number;
+  /**
+   * Private VLANs that it has, for segments that are one of them.
+   * @default - none
+   */
+  readonly privateVlans?: readonly PrivateVlan[];
+}
+
+const TEAMINGS = "Teaming.sourcePort(), .sourceMac(), .explicitFailover(), .loadBased(), .ipHash(), .lacp()";
 const BACKINGS = "SwitchBacking.linuxBridge(), .openVSwitch(), .nat(), .isolated(), .distributed()";
 
 /** A switch that others made or that this program makes: segments are on it. */
@@ -72,6 +119,23 @@ export interface IDistributedVSwitch extends IConstruct {
   readonly platform: IPlatform;
   /** Bytes. */
   readonly mtu: number;
+  /** What its segments may do that do not say it themselves. */
+  readonly security: Required<SecurityPolicy>;
+  readonly privateVlans: readonly PrivateVlan[];
+  /**
+   * Whether it has a collector for flows; `undefined` where others own it.
+   * @internal
+   */
+  readonly _exportsFlows?: boolean;
+  /**
+   * What the traffic of its segments has to fit into; nothing for a switch that others own.
+   * @internal
+   */
+  readonly _trafficAccount?: TrafficAccount;
+  /** @internal */
+  readonly _platformSwitch: PlatformSwitch;
+  /** Adds a segment: a port group with a VLAN, a private VLAN, a trunk, or untagged. */
+  addVlanSegment(id: string, options?: VlanSegmentOptions): VlanSegment;
 }
 
 /**
@@ -80,6 +144,17 @@ export interface IDistributedVSwitch extends IConstruct {
  * On vSphere it is a distributed virtual switch, on libvirt a network of the same name and port groups on every host.
  */
 export class DistributedVSwitch extends Construct implements IDistributedVSwitch {
+  /**
+   * Refers to a switch that others own, to add segments to it. vSphere only: segments of libvirt are part of their network's definition.
+   */
+  public static fromDistributedVSwitchAttributes(
+    scope: Construct,
+    id: string,
+    attributes: DistributedVSwitchAttributes,
+  ): IDistributedVSwitch {
+    return new ExistingSwitch(scope, id, attributes);
+  }
+
   public readonly platform: IPlatform;
   public readonly switchName: string;
   public readonly hosts: readonly IHost[];
@@ -89,6 +164,13 @@ export class DistributedVSwitch extends Construct implements IDistributedVSwitch
   public readonly security: Required<SecurityPolicy>;
   public readonly traffic?: TrafficProfile;
   public readonly uplinkSpeed?: DataRate;
+  public readonly privateVlans: readonly PrivateVlan[];
+  public readonly discovery?: DiscoveryProtocol;
+  public readonly multicastFiltering?: MulticastFiltering;
+  public readonly ioControl?: NetworkIoControl;
+  public readonly flowExport?: FlowExport;
+  /** @internal */
+  public readonly _exportsFlows: boolean;
   /** @internal */
   public readonly _trafficAccount: TrafficAccount;
   /** @internal */
@@ -123,6 +205,21 @@ export class DistributedVSwitch extends Construct implements IDistributedVSwitch
       uplinkSpeed: this.uplinkSpeed,
       limitsSum: true,
     });
+    this.privateVlans = checkPrivateVlanMap(where, props.privateVlans ?? []);
+    this.discovery = optional(props.discovery, (discovery) =>
+      checkMade(where, "discovery", discovery, DiscoveryProtocol, "DiscoveryProtocol.lldp(), .cdp(), .none()"),
+    );
+    this.multicastFiltering = optional(props.multicastFiltering, (filtering) =>
+      checkOneOf(where, "multicastFiltering", filtering, Object.values(MulticastFiltering)),
+    );
+    this.ioControl = optional(props.ioControl, (control) =>
+      checkMade(where, "ioControl", control, NetworkIoControl, "NetworkIoControl.version3(), .version2()"),
+    );
+    this.ioControl?._checkUplinks(this, this.uplinkSpeed);
+    this.flowExport = optional(props.flowExport, (flows) =>
+      checkMade(where, "flowExport", flows, FlowExport, "FlowExport.ipfix(), .sflow()"),
+    );
+    this._exportsFlows = this.flowExport !== undefined;
     this._platformSwitch = this.platform.createSwitch(this, {
       name: this.switchName,
       hosts: this.hosts,
@@ -131,13 +228,48 @@ export class DistributedVSwitch extends Construct implements IDistributedVSwitch
       uplinks: this.uplinks,
       policy: this.teaming.policy,
       ...this.teaming.assign(where, this.uplinks),
+      failback: this.teaming.failback,
+      notifySwitches: this.teaming.notifySwitches,
+      failureDetection: this.teaming.failureDetection,
+      lacp: this.teaming.lacp,
       security: this.security,
       traffic: this.traffic,
       uplinkSpeed: this.uplinkSpeed,
+      privateVlans: this.privateVlans,
+      discovery: this.discovery,
+      multicastFiltering: this.multicastFiltering,
+      ioControl: this.ioControl,
+      flowExport: this.flowExport,
     });
   }
 
-  /** Adds a segment: a port group with a VLAN, a trunk, or untagged. */
+  public addVlanSegment(id: string, options: VlanSegmentOptions = {}): VlanSegment {
+    return new VlanSegment(this, id, { ...options, switch: this });
+  }
+}
+
+class ExistingSwitch extends Construct implements IDistributedVSwitch {
+  public readonly platform: IPlatform;
+  public readonly mtu: number;
+  public readonly security = REJECT_ALL;
+  public readonly privateVlans: readonly PrivateVlan[];
+  /** @internal */
+  public readonly _platformSwitch: PlatformSwitch;
+
+  public constructor(scope: Construct, id: string, attributes: DistributedVSwitchAttributes) {
+    super(scope, id);
+    const where = this.node.path;
+    this.platform = checkPlatform(where, attributes?.platform);
+    this.mtu = checkInteger(where, "mtu", attributes.mtu ?? NETWORK_LIMITS.defaultMtu, {
+      min: NETWORK_LIMITS.minMtu,
+      max: NETWORK_LIMITS.maxMtu,
+      practice: NETWORK_PRACTICES.mtuRange.id,
+    });
+    this.privateVlans = checkPrivateVlanMap(where, attributes.privateVlans ?? []);
+    // The name is checked by the platform: each has other names.
+    this._platformSwitch = this.platform.importSwitch(this, { name: attributes.name, mtu: this.mtu });
+  }
+
   public addVlanSegment(id: string, options: VlanSegmentOptions = {}): VlanSegment {
     return new VlanSegment(this, id, { ...options, switch: this });
   }

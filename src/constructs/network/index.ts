@@ -1,7 +1,35 @@
-export { DistributedVSwitch, type DistributedVSwitchProps, type IDistributedVSwitch } from "./distributed-vswitch";
+export { DiscoveryOperation, DiscoveryProtocol, DiscoveryProtocolKind } from "./discovery-protocol";
+export {
+  DistributedVSwitch,
+  type DistributedVSwitchAttributes,
+  type DistributedVSwitchProps,
+  type IDistributedVSwitch,
+} from "./distributed-vswitch";
+export { FlowExport, FlowProtocol, type IpfixOptions, type SflowOptions } from "./flow-export";
+export { MulticastFiltering } from "./multicast-filtering";
+export {
+  NetworkIoControl,
+  type NetworkIoControlOptions,
+  type ResolvedAllocation,
+  SharesLevel,
+  type TrafficAllocation,
+  TrafficClass,
+  TrafficShares,
+} from "./network-io-control";
+export { PrivateVlan, PrivateVlanType } from "./private-vlan";
 export type { SecurityPolicy } from "./security-policy";
 export { SwitchBacking, SwitchBackingKind } from "./switch-backing";
-export { type IpHashOptions, Teaming, type TeamingOptions, TeamingPolicy } from "./teaming";
+export {
+  FailureDetection,
+  type IpHashOptions,
+  LacpHash,
+  type LacpOptions,
+  LacpRate,
+  type ResolvedLacp,
+  Teaming,
+  type TeamingOptions,
+  TeamingPolicy,
+} from "./teaming";
 export {
   type DirectedTraffic,
   type DirectionOptions,

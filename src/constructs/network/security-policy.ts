@@ -22,7 +22,8 @@ export interface SecurityPolicy {
   readonly allowMacChanges?: boolean;
 }
 
-const REJECT_ALL: Required<SecurityPolicy> = {
+/** What is so where nobody says anything. */
+export const REJECT_ALL: Required<SecurityPolicy> = {
   allowPromiscuous: false,
   allowForgedTransmits: false,
   allowMacChanges: false,

@@ -1,9 +1,11 @@
 import { Construct, type IConstruct } from "constructs";
 import { checkInteger, checkName } from "../../checks";
+import { ConfigurationError } from "../../errors";
 import type { IPlatform, PlatformSegment } from "../../platforms/platform";
-import { NETWORK_LIMITS, NETWORK_PRACTICES } from "../../practices";
-import { checkKind, checkPlatform, optional } from "../given";
-import type { DistributedVSwitch } from "./distributed-vswitch";
+import { NETWORK_LIMITS, NETWORK_PRACTICES, SWITCH_PRACTICES } from "../../practices";
+import { checkFlag, checkKind, checkPlatform, optional } from "../given";
+import type { IDistributedVSwitch } from "./distributed-vswitch";
+import type { PrivateVlan } from "./private-vlan";
 import { resolveSecurity, type SecurityPolicy, warnOfAllowed } from "./security-policy";
 import { TrafficAccount } from "./traffic-account";
 import { checkTraffic, type TrafficProfile } from "./traffic-profile";
@@ -30,11 +32,16 @@ export interface VlanSegmentOptions extends VlanOptions {
    * @default - as the switch
    */
   readonly traffic?: TrafficProfile;
+  /**
+   * Whether flows of its ports are told to the switch's collector.
+   * @default - true where the switch has a collector (`flowExport`); on a switch that others own as it says
+   */
+  readonly exportFlows?: boolean;
 }
 
 export interface VlanSegmentProps extends VlanSegmentOptions {
   /** The switch that it is a part of. */
-  readonly switch: DistributedVSwitch;
+  readonly switch: IDistributedVSwitch;
 }
 
 /** A segment that NICs can be connected to. */
@@ -67,7 +74,7 @@ export interface VlanSegmentAttributes {
   readonly mtu?: number;
 }
 
-/** A segment of a switch: access VLAN, trunk, or untagged. */
+/** A segment of a switch: access VLAN, private VLAN, trunk, or untagged. */
 export class VlanSegment extends Construct implements INetworkSegment {
   /** Refers to a segment that others own. */
   public static fromVlanSegmentAttributes(
@@ -79,12 +86,13 @@ export class VlanSegment extends Construct implements INetworkSegment {
   }
 
   public readonly platform: IPlatform;
-  public readonly switch: DistributedVSwitch;
+  public readonly switch: IDistributedVSwitch;
   public readonly segmentName: string;
   public readonly mtu: number;
   public readonly tagging: VlanTagging;
   public readonly security: Required<SecurityPolicy>;
   public readonly traffic?: TrafficProfile;
+  public readonly exportFlows?: boolean;
   /** @internal */
   public readonly _trafficAccount: TrafficAccount;
   /** @internal */
@@ -106,6 +114,9 @@ export class VlanSegment extends Construct implements INetworkSegment {
       practice: NETWORK_PRACTICES.mtuRange.id,
     });
     this.tagging = resolveTagging(where, props);
+    if (this.tagging.kind === "private") {
+      checkInMap(where, this.tagging.vlan, props.switch.privateVlans);
+    }
     this.security = resolveSecurity(where, props.security, props.switch.security);
     warnOfAllowed(this, props.security);
     this.traffic = checkTraffic(where, props.traffic);
@@ -115,14 +126,44 @@ export class VlanSegment extends Construct implements INetworkSegment {
       parent: props.switch._trafficAccount,
       limitsSum: false,
     });
+    this.exportFlows = resolveExport(where, props.exportFlows, props.switch._exportsFlows);
     this._platformSegment = props.switch._platformSwitch.addSegment(this, {
       name: this.segmentName,
       mtu: this.mtu,
       tagging: this.tagging,
       security: this.security,
       traffic: this.traffic,
+      exportFlows: this.exportFlows,
     });
   }
+}
+
+function checkInMap(where: string, vlan: PrivateVlan, map: readonly PrivateVlan[]): void {
+  if (!map.some((entry) => entry.equals(vlan))) {
+    throw new ConfigurationError({
+      where,
+      what: "the private VLAN is not in the map of the switch",
+      given: String(vlan),
+      allowed: map.length === 0 ? "the switch has no private VLANs" : map.join(", "),
+      mend: `add PrivateVlan.${vlan} to \`privateVlans\` of the switch`,
+      practice: SWITCH_PRACTICES.privateVlanOfSwitch.id,
+    });
+  }
+}
+
+/** @param collector whether the switch has one; `undefined` where others own it */
+function resolveExport(where: string, given: boolean | undefined, collector: boolean | undefined): boolean | undefined {
+  const flag = optional(given, (value) => checkFlag(where, "exportFlows", value));
+  if (flag === true && collector === false) {
+    throw new ConfigurationError({
+      where,
+      what: "flows have nowhere to go: the switch has no collector",
+      given: "exportFlows: true",
+      mend: "give `flowExport` to the switch",
+      practice: SWITCH_PRACTICES.flowExportSwitch.id,
+    });
+  }
+  return flag ?? (collector === true ? true : undefined);
 }
 
 class ExistingSegment extends Construct implements INetworkSegment {

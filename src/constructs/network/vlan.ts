@@ -2,6 +2,7 @@ import { checkInteger } from "../../checks";
 import { ConfigurationError } from "../../errors";
 import { NETWORK_LIMITS, NETWORK_PRACTICES } from "../../practices";
 import { checkList } from "../given";
+import { checkPrivateVlan, type PrivateVlan } from "./private-vlan";
 
 /** VLANs from `from` to `to`, both included. */
 export interface VlanRange {
@@ -13,12 +14,13 @@ export interface VlanRange {
 export type VlanTagging =
   | { readonly kind: "untagged" }
   | { readonly kind: "access"; readonly vlan: number }
-  | { readonly kind: "trunk"; readonly ranges: readonly VlanRange[]; readonly native?: number };
+  | { readonly kind: "trunk"; readonly ranges: readonly VlanRange[]; readonly native?: number }
+  | { readonly kind: "private"; readonly vlan: PrivateVlan };
 
 export interface VlanOptions {
   /**
    * The VLAN of all frames, 1 to 4094; the guest sees them untagged.
-   * @default - untagged, unless `trunk` is given
+   * @default - untagged, unless `trunk` or `privateVlan` is given
    */
   readonly vlan?: number;
   /**
@@ -31,14 +33,32 @@ export interface VlanOptions {
    * @default - none: the guest sees every frame tagged
    */
   readonly nativeVlan?: number;
+  /**
+   * The private VLAN of all frames, which the map of the switch has to hold; the guest sees them untagged. vSphere only.
+   * @default - no private VLAN
+   */
+  readonly privateVlan?: PrivateVlan;
 }
 
 /**
  * Checks VLAN options.
- * @throws ConfigurationError for identifiers outside 1 to 4094, overlapping ranges, an access VLAN with a trunk, a native VLAN without one
+ * @throws ConfigurationError for identifiers outside 1 to 4094, overlapping ranges, a native VLAN without a trunk, and more than one of access
+ * VLAN, trunk and private VLAN
  */
 export function resolveTagging(where: string, options: VlanOptions): VlanTagging {
-  const { vlan, trunk, nativeVlan } = options;
+  const { vlan, trunk, nativeVlan, privateVlan } = options;
+  if (privateVlan !== undefined) {
+    if (vlan !== undefined || trunk !== undefined || nativeVlan !== undefined) {
+      throw new ConfigurationError({
+        where,
+        what: "a private VLAN excludes other VLANs",
+        given: { privateVlan: String(privateVlan), vlan, trunk, nativeVlan },
+        mend: "give `privateVlan` alone, or leave it out",
+        practice: NETWORK_PRACTICES.vlanRange.id,
+      });
+    }
+    return { kind: "private", vlan: checkPrivateVlan(where, "privateVlan", privateVlan) };
+  }
   if (trunk === undefined) {
     if (nativeVlan !== undefined) {
       throw new ConfigurationError({

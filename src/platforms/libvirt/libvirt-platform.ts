@@ -3,8 +3,10 @@ import { Construct } from "constructs";
 import { checkName, checkUnique } from "../../checks";
 import type { SwitchBacking } from "../../constructs/network/switch-backing";
 import { ConfigurationError } from "../../errors";
+import { SWITCH_PRACTICES } from "../../practices";
 import type {
   ExistingSegmentIntent,
+  ExistingSwitchIntent,
   IPlatform,
   PlatformSegment,
   PlatformSwitch,
@@ -112,6 +114,18 @@ export class LibvirtPlatform extends Construct implements IPlatform {
 
   public createSwitch(scope: Construct, intent: SwitchIntent): PlatformSwitch {
     return new SwitchWriter(this, scope, intent);
+  }
+
+  public importSwitch(scope: Construct, intent: ExistingSwitchIntent): PlatformSwitch {
+    throw new ConfigurationError({
+      where: scope.node.path,
+      what: "segments can't be added to a libvirt network that others own",
+      given: intent.name,
+      mend:
+        "refer to a port group that the network has with VlanSegment.fromVlanSegmentAttributes(), or make a DistributedVSwitch of another name " +
+        "on the same bridge",
+      practice: SWITCH_PRACTICES.libvirtNetworkWhole.id,
+    });
   }
 
   public importSegment(scope: Construct, intent: ExistingSegmentIntent): PlatformSegment {

@@ -5,7 +5,7 @@ import { dhcpPlan } from "../../constructs/network/cidr";
 import { type SwitchBacking, SwitchBackingKind } from "../../constructs/network/switch-backing";
 import type { VlanTagging } from "../../constructs/network/vlan";
 import { ConfigurationError } from "../../errors";
-import { NETWORK_LIMITS, NETWORK_PRACTICES } from "../../practices";
+import { NETWORK_LIMITS, NETWORK_PRACTICES, SWITCH_PRACTICES } from "../../practices";
 import type {
   ExistingSegmentIntent,
   IPlatform,
@@ -72,7 +72,7 @@ export class SwitchWriter implements PlatformSwitch {
       checkTagging(where, this.#backing, host, intent.tagging);
     }
     checkName(where, this.#portGroups, intent.name);
-    const portGroup = portGroupOf(intent);
+    const portGroup = portGroupOf(where, intent);
     this.#portGroups.push(portGroup);
     for (const network of this.#networks.values()) {
       network.portGroups = this.#portGroups;
@@ -221,7 +221,7 @@ function addresses(backing: SwitchBacking): NetworkConfig["ips"] {
   return [{ address: host, prefix, dhcp: { ranges: [{ start: first, end: last }] } }];
 }
 
-function portGroupOf({ name, tagging }: SegmentIntent): NetworkPortGroups {
+function portGroupOf(where: string, { name, tagging }: SegmentIntent): NetworkPortGroups {
   switch (tagging.kind) {
     case "untagged":
       return { name };
@@ -229,6 +229,14 @@ function portGroupOf({ name, tagging }: SegmentIntent): NetworkPortGroups {
       return { name, vlan: { tags: [{ id: tagging.vlan }] } };
     case "trunk":
       return { name, vlan: { trunk: "yes", tags: trunkTags(tagging) } };
+    case "private":
+      throw new ConfigurationError({
+        where,
+        what: "bridges of Linux and Open vSwitch have no private VLANs",
+        given: String(tagging.vlan),
+        mend: "for guests that do not reach each other use isolated ports, within one host, or a MicroSegment, which also spans hosts",
+        practice: SWITCH_PRACTICES.privateVlanOnBridge.id,
+      });
   }
 }
 
@@ -240,7 +248,7 @@ function trunkTags({ ranges, native }: Extract<VlanTagging, { kind: "trunk" }>):
 }
 
 function checkTagging(where: string, backing: SwitchBacking, host: LibvirtHost, tagging: VlanTagging): void {
-  if (tagging.kind === "untagged") {
+  if (tagging.kind === "untagged" || tagging.kind === "private") {
     return;
   }
   const given = tagging.kind === "access" ? `VLAN ${tagging.vlan}` : "a trunk";

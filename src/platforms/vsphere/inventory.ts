@@ -2,6 +2,7 @@ import { DataVsphereComputeCluster } from "@cdktf/provider-vsphere/lib/data-vsph
 import { DataVsphereDatacenter } from "@cdktf/provider-vsphere/lib/data-vsphere-datacenter";
 import { DataVsphereDatastore } from "@cdktf/provider-vsphere/lib/data-vsphere-datastore";
 import { DataVsphereDatastoreCluster } from "@cdktf/provider-vsphere/lib/data-vsphere-datastore-cluster";
+import { DataVsphereDistributedVirtualSwitch } from "@cdktf/provider-vsphere/lib/data-vsphere-distributed-virtual-switch";
 import { DataVsphereHost } from "@cdktf/provider-vsphere/lib/data-vsphere-host";
 import { DataVsphereNetwork } from "@cdktf/provider-vsphere/lib/data-vsphere-network";
 import { DataVsphereResourcePool } from "@cdktf/provider-vsphere/lib/data-vsphere-resource-pool";
@@ -72,6 +73,10 @@ export class Inventory {
 
   public networkId(name: string): string {
     return this.named("network", name, DataVsphereNetwork).id;
+  }
+
+  public switchId(name: string): string {
+    return this.named("switch", name, DataVsphereDistributedVirtualSwitch).id;
   }
 
   public template(name: string): DataVsphereVirtualMachine {

@@ -54,6 +54,8 @@ function tagging(where: string, vlans: VlanTagging) {
       return { vlanId: 0 };
     case "access":
       return { vlanId: vlans.vlan };
+    case "private":
+      return { portPrivateSecondaryVlanId: vlans.vlan.secondary };
     case "trunk":
       if (vlans.native !== undefined) {
         throw new ConfigurationError({

@@ -3,9 +3,10 @@ import type { Construct } from "constructs";
 import { checkInteger } from "../../checks";
 import { SwitchBackingKind } from "../../constructs/network/switch-backing";
 import { TeamingPolicy } from "../../constructs/network/teaming";
+import { checkInventoryName } from "../../constructs/storage/storage-backend";
 import { ConfigurationError } from "../../errors";
 import { NETWORK_LIMITS, NETWORK_PRACTICES, VSPHERE_LIMITS, VSPHERE_PRACTICES } from "../../practices";
-import type { PlatformSegment, PlatformSwitch, SegmentIntent, SwitchIntent } from "../platform";
+import type { ExistingSwitchIntent, PlatformSegment, PlatformSwitch, SegmentIntent, SwitchIntent } from "../platform";
 import { createSegment } from "./segment";
 import type { VsphereHost } from "./vsphere-host";
 import type { VspherePlatform } from "./vsphere-platform";
@@ -16,6 +17,8 @@ const TEAMING: Record<TeamingPolicy, string> = {
   [TeamingPolicy.SOURCE_MAC]: "loadbalance_srcmac",
   [TeamingPolicy.IP_HASH]: "loadbalance_ip",
   [TeamingPolicy.LOAD_BASED]: "loadbalance_loadbased",
+  // A LAG spreads by its own hash; what is said here is what vCenter shows.
+  [TeamingPolicy.LACP]: "loadbalance_ip",
 };
 
 /** A distributed switch. */
@@ -52,6 +55,26 @@ export class VsphereSwitch implements PlatformSwitch {
   }
 }
 
+/** A switch that others own. */
+export function importSwitch(
+  platform: VspherePlatform,
+  scope: Construct,
+  intent: ExistingSwitchIntent,
+): PlatformSwitch {
+  const where = scope.node.path;
+  const id = platform._inventory.switchId(checkInventoryName(where, intent.name));
+  checkMtu(where, intent.mtu);
+  return { addSegment: (segment, segmentIntent) => createSegment(platform, segment, id, segmentIntent) };
+}
+
+function checkMtu(where: string, mtu: number): void {
+  checkInteger(where, "mtu", mtu, {
+    max: NETWORK_LIMITS.maxMtuVsphere,
+    practice: NETWORK_PRACTICES.mtuRange.id,
+    mend: "jumbo frames on vSphere are 9000 bytes",
+  });
+}
+
 function check(where: string, intent: SwitchIntent): void {
   if (intent.backing !== undefined && intent.backing.kind !== SwitchBackingKind.DISTRIBUTED) {
     throw new ConfigurationError({
@@ -63,11 +86,7 @@ function check(where: string, intent: SwitchIntent): void {
       practice: VSPHERE_PRACTICES.distributedOnly.id,
     });
   }
-  checkInteger(where, "mtu", intent.mtu, {
-    max: NETWORK_LIMITS.maxMtuVsphere,
-    practice: NETWORK_PRACTICES.mtuRange.id,
-    mend: "jumbo frames on vSphere are 9000 bytes",
-  });
+  checkMtu(where, intent.mtu);
   checkInteger(where, "the number of uplinks", intent.uplinks.length, {
     max: VSPHERE_LIMITS.maxUplinks,
     practice: NETWORK_PRACTICES.teamingUplinks.id,

@@ -6,6 +6,7 @@ import { ConfigurationError, isToken } from "../../errors";
 import { COMPUTE_LIMITS, VSPHERE_PRACTICES } from "../../practices";
 import type {
   ExistingSegmentIntent,
+  ExistingSwitchIntent,
   IPlatform,
   PlatformSegment,
   PlatformSwitch,
@@ -19,7 +20,7 @@ import { VsphereCredentials } from "./credentials";
 import { Inventory } from "./inventory";
 import { Provider } from "./provider";
 import { importSegment } from "./segment";
-import { VsphereSwitch } from "./switch";
+import { importSwitch, VsphereSwitch } from "./switch";
 import { createTier } from "./tier";
 import { VsphereVm } from "./vm";
 import type { VsphereHost } from "./vsphere-host";
@@ -157,6 +158,10 @@ export class VspherePlatform extends Construct implements IPlatform {
 
   public createSwitch(scope: Construct, intent: SwitchIntent): PlatformSwitch {
     return new VsphereSwitch(this, scope, intent);
+  }
+
+  public importSwitch(scope: Construct, intent: ExistingSwitchIntent): PlatformSwitch {
+    return importSwitch(this, scope, intent);
   }
 
   public importSegment(scope: Construct, intent: ExistingSegmentIntent): PlatformSegment {
