@@ -9,6 +9,16 @@ export const TRAFFIC_LIMITS = {
   maxShares: 100,
   /** Part of an uplink, in percent, that may be guaranteed: the rest is for what nobody reserved. */
   reservablePercent: 75,
+  /** Shares of who is given none: vSphere's "normal". */
+  defaultShares: 50,
+  /** A bucket holds at least a segment that a guest hands over at once (TCP segmentation offload), in KiB. */
+  leastBurstKiB: 64,
+  /** And what passes in a thousandth of a second: the kernel is not asked more often. */
+  leastBurstPart: 1000,
+  /** Part of the whole that a class without a guarantee has at least, as the number of such parts. */
+  trickleParts: 1000,
+  /** Peak where none is given, in Gbit/s: more than any link has. */
+  anyLinkGbps: 100,
 } as const;
 
 /** What experts know about shaping traffic. */
@@ -49,5 +59,13 @@ export const TRAFFIC_PRACTICES = {
     reason: "shares say how what is left is divided among those who want it, and vSphere counts them so",
     severity: ERROR,
     source: SOURCES.vsphereVm,
+  }),
+  hostClasses: practice({
+    id: "traffic-host-classes",
+    title: "Segments on an uplink are told apart by their frames",
+    reason:
+      "a guarantee on an uplink is a class of HTB, and a frame belongs to one class: by its VLAN, or by having none",
+    severity: ERROR,
+    source: SOURCES.htb,
   }),
 } as const;
