@@ -11,3 +11,4 @@ export { STORAGE_LIMITS, STORAGE_PRACTICES } from "./storage";
 export { SWITCH_LIMITS, SWITCH_PRACTICES } from "./switch";
 export { TRAFFIC_LIMITS, TRAFFIC_PRACTICES } from "./traffic";
 export { VSPHERE_LIMITS, VSPHERE_PRACTICES } from "./vsphere";
+export { VXLAN_LIMITS, VXLAN_PRACTICES } from "./vxlan";

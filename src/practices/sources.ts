@@ -168,4 +168,14 @@ export const SOURCES = {
     title: "Linux: tc-htb(8), hierarchical token bucket",
     url: "https://man7.org/linux/man-pages/man8/tc-htb.8.html",
   },
+  linuxVxlan: { title: "Linux: VXLAN", url: "https://docs.kernel.org/networking/vxlan.html" },
+  linuxVxlanDriver: {
+    title: "Linux: drivers/net/vxlan/vxlan_core.c",
+    url: "https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/drivers/net/vxlan/vxlan_core.c",
+  },
+  frrEvpn: { title: "FRR: EVPN", url: "https://docs.frrouting.org/en/latest/evpn.html" },
+  neutronMtu: {
+    title: "OpenStack Neutron: MTU considerations",
+    url: "https://docs.openstack.org/neutron/latest/admin/config-mtu.html",
+  },
 } as const satisfies Record<string, Source>;
