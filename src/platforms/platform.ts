@@ -16,6 +16,7 @@ import type { DiscoveryProtocol } from "../constructs/network/discovery-protocol
 import type { FlowExport } from "../constructs/network/flow-export";
 import type { MulticastFiltering } from "../constructs/network/multicast-filtering";
 import type { NetworkIoControl } from "../constructs/network/network-io-control";
+import type { Port } from "../constructs/network/port";
 import type { PrivateVlan } from "../constructs/network/private-vlan";
 import type { SecurityPolicy } from "../constructs/network/security-policy";
 import type { SwitchBacking } from "../constructs/network/switch-backing";
@@ -24,6 +25,7 @@ import type { TrafficProfile } from "../constructs/network/traffic-profile";
 import type { VlanTagging } from "../constructs/network/vlan";
 import type { StorageBackend } from "../constructs/storage/storage-backend";
 import type { TierName } from "../constructs/storage/storage-tier";
+import type { IpNetwork } from "../linux";
 import type { TuningLog } from "../practices";
 import type { DataRate, DataSize, Duration } from "../units";
 
@@ -45,6 +47,7 @@ export interface IPlatform extends IConstruct {
   importSwitch(scope: Construct, intent: ExistingSwitchIntent): PlatformSwitch;
   /** A segment that others own. */
   importSegment(scope: Construct, intent: ExistingSegmentIntent): PlatformSegment;
+  createMicroSegment(scope: Construct, intent: MicroSegmentIntent): PlatformMicroSegment;
   createTier(scope: Construct, intent: TierIntent): PlatformTier;
   createVm(scope: Construct, intent: VmIntent): PlatformVm;
 }
@@ -56,7 +59,8 @@ export interface SwitchIntent {
   /** Bytes. */
   readonly mtu: number;
   readonly uplinks: readonly string[];
-  readonly policy: TeamingPolicy;
+  /** `undefined`: the platform's own. */
+  readonly policy?: TeamingPolicy;
   readonly active: readonly string[];
   readonly standby: readonly string[];
   /** Whether an uplink that works again takes its traffic back; `undefined`: the platform's own. */
@@ -79,6 +83,7 @@ export interface SwitchIntent {
   readonly multicastFiltering?: MulticastFiltering;
   readonly ioControl?: NetworkIoControl;
   readonly flowExport?: FlowExport;
+  readonly log: TuningLog;
 }
 
 export interface ExistingSwitchIntent {
@@ -115,6 +120,34 @@ export interface ExistingSegmentIntent {
 /** What a platform's NICs connect to. Only the platform that made it looks inside. */
 export interface PlatformSegment {
   readonly platform: IPlatform;
+}
+
+export interface MicroSegmentIntent {
+  readonly name: string;
+  /** Whether members may ask for addresses. */
+  readonly dhcp: boolean;
+  /** Whether the switch itself keeps members from each other. */
+  readonly isolated: boolean;
+  readonly log: TuningLog;
+}
+
+/** Seen from the members: `in` is what others begin with them. */
+export type MicroSegmentDirection = "in" | "out";
+
+export interface MicroSegmentRule {
+  readonly direction: MicroSegmentDirection;
+  /** Of the end that is called. */
+  readonly port: Port;
+  /** For people: `to db: TCP 5432`. */
+  readonly purpose: string;
+  /** Addresses of the other end, in families that the port has. They are complete when the program is. */
+  networks(): readonly IpNetwork[];
+}
+
+/** A group that NICs can be members of. Only the platform that made it looks inside. */
+export interface PlatformMicroSegment {
+  /** @param where whose rule it is */
+  allow(where: string, rule: MicroSegmentRule): void;
 }
 
 export interface TierIntent {
@@ -175,6 +208,9 @@ export interface NicIntent {
   readonly mtu: number;
   readonly macAddress?: string;
   readonly traffic?: TrafficProfile;
+  readonly microSegment?: PlatformMicroSegment;
+  /** Of a member of a micro segment. */
+  readonly addresses: readonly string[];
   readonly log: TuningLog;
 }
 

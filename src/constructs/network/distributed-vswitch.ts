@@ -1,8 +1,9 @@
 import { Construct, type IConstruct } from "constructs";
 import { checkInteger, checkName, checkOneOf, checkUnique } from "../../checks";
 import type { IHost, IPlatform, PlatformSwitch } from "../../platforms/platform";
-import { NETWORK_LIMITS, NETWORK_PRACTICES } from "../../practices";
+import { Explanation, NETWORK_LIMITS, NETWORK_PRACTICES, TuningLog } from "../../practices";
 import type { DataRate } from "../../units";
+import { registerExplained } from "../explained";
 import { checkList, checkMade, checkPlatform, optional } from "../given";
 import { checkHosts } from "../placement";
 import { DiscoveryProtocol } from "./discovery-protocol";
@@ -48,7 +49,8 @@ export interface DistributedVSwitchProps {
   readonly uplinks?: readonly string[];
   /**
    * How the uplinks share the traffic.
-   * @default Teaming.sourcePort()
+   * @default - the platform's own: `Teaming.sourcePort()` on vSphere, `Teaming.loadBased()` on Open vSwitch, `Teaming.explicitFailover()` on
+   * a Linux bridge that the kit makes
    */
   readonly teaming?: Teaming;
   /**
@@ -160,7 +162,7 @@ export class DistributedVSwitch extends Construct implements IDistributedVSwitch
   public readonly hosts: readonly IHost[];
   public readonly mtu: number;
   public readonly uplinks: readonly string[];
-  public readonly teaming: Teaming;
+  public readonly teaming?: Teaming;
   public readonly security: Required<SecurityPolicy>;
   public readonly traffic?: TrafficProfile;
   public readonly uplinkSpeed?: DataRate;
@@ -175,6 +177,7 @@ export class DistributedVSwitch extends Construct implements IDistributedVSwitch
   public readonly _trafficAccount: TrafficAccount;
   /** @internal */
   public readonly _platformSwitch: PlatformSwitch;
+  readonly #log: TuningLog;
 
   /**
    * @throws ConfigurationError for names, numbers, uplinks or a backing that the platform can't have
@@ -182,6 +185,7 @@ export class DistributedVSwitch extends Construct implements IDistributedVSwitch
   public constructor(scope: Construct, id: string, props: DistributedVSwitchProps) {
     super(scope, id);
     const where = this.node.path;
+    this.#log = new TuningLog(where);
     this.platform = checkPlatform(where, props?.platform);
     this.switchName = checkName(where, props.name ?? id);
     this.hosts = checkHosts(where, this.platform, props.hosts);
@@ -194,7 +198,9 @@ export class DistributedVSwitch extends Construct implements IDistributedVSwitch
       checkName(where, uplink, { maxLength: MAX_INTERFACE_NAME }),
     );
     checkUnique(where, "the uplinks", this.uplinks);
-    this.teaming = checkMade(where, "teaming", props.teaming ?? Teaming.sourcePort(), Teaming, TEAMINGS);
+    this.teaming = optional(props.teaming, (teaming) => checkMade(where, "teaming", teaming, Teaming, TEAMINGS));
+    // What no teaming says itself is the same with all of them.
+    const teaming = this.teaming ?? Teaming.sourcePort();
     this.security = resolveSecurity(where, props.security);
     warnOfAllowed(this, props.security);
     this.traffic = checkTraffic(where, props.traffic);
@@ -226,12 +232,12 @@ export class DistributedVSwitch extends Construct implements IDistributedVSwitch
       backing: optional(props.backing, (backing) => checkMade(where, "backing", backing, SwitchBacking, BACKINGS)),
       mtu: this.mtu,
       uplinks: this.uplinks,
-      policy: this.teaming.policy,
-      ...this.teaming.assign(where, this.uplinks),
-      failback: this.teaming.failback,
-      notifySwitches: this.teaming.notifySwitches,
-      failureDetection: this.teaming.failureDetection,
-      lacp: this.teaming.lacp,
+      policy: this.teaming?.policy,
+      ...teaming.assign(where, this.uplinks),
+      failback: teaming.failback,
+      notifySwitches: teaming.notifySwitches,
+      failureDetection: teaming.failureDetection,
+      lacp: teaming.lacp,
       security: this.security,
       traffic: this.traffic,
       uplinkSpeed: this.uplinkSpeed,
@@ -240,7 +246,14 @@ export class DistributedVSwitch extends Construct implements IDistributedVSwitch
       multicastFiltering: this.multicastFiltering,
       ioControl: this.ioControl,
       flowExport: this.flowExport,
+      log: this.#log,
     });
+    registerExplained(this, () => this.explain());
+  }
+
+  /** What was decided of the switch, why, and after which source. */
+  public explain(): Explanation {
+    return new Explanation(this.#log.settings);
   }
 
   public addVlanSegment(id: string, options: VlanSegmentOptions = {}): VlanSegment {

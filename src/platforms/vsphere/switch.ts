@@ -44,7 +44,7 @@ export class VsphereSwitch implements PlatformSwitch {
         activeUplinks: intent.active.map(nameOf),
         standbyUplinks: intent.standby.map(nameOf),
       }),
-      teamingPolicy: TEAMING[intent.policy],
+      teamingPolicy: TEAMING[intent.policy ?? TeamingPolicy.SOURCE_PORT],
       ...intent.security,
       host: hosts.map((host) => ({ hostSystemId: platform._inventory.hostId(host), devices: [...intent.uplinks] })),
     });
