@@ -178,4 +178,16 @@ export const SOURCES = {
     title: "OpenStack Neutron: MTU considerations",
     url: "https://docs.openstack.org/neutron/latest/admin/config-mtu.html",
   },
+  bandwidth: {
+    title: "libvirt: virnetdevbandwidth.c and virnetdevopenvswitch.c",
+    url: "https://gitlab.com/libvirt/libvirt/-/blob/master/src/util/virnetdevbandwidth.c",
+  },
+  vmwareShaping: {
+    title: "VMware: traffic shaping of distributed port groups",
+    url: "https://docs.vmware.com/en/VMware-vSphere/7.0/com.vmware.vsphere.networking.doc/GUID-964F5A21-0B53-468A-8A05-B71AA91F8A31.html",
+  },
+  vmwareNicAllocation: {
+    title: "VMware: bandwidth allocation of virtual machine network adapters",
+    url: "https://docs.vmware.com/en/VMware-vSphere/7.0/com.vmware.vsphere.networking.doc/GUID-C3313EF6-AF3E-42A9-A251-02839BD11871.html",
+  },
 } as const satisfies Record<string, Source>;
