@@ -31,7 +31,19 @@ export function makeCgroups(lab: Lab): string[] {
 export function pidsInCgroups(lab: Lab): number[] {
   return cgroupsOf(lab)
     .flatMap(tree)
-    .flatMap((group) => readFileSync(join(group, "cgroup.procs"), "utf8").split("\n").filter(Boolean).map(Number));
+    .flatMap((group) => unlessGone(() => readFileSync(join(group, "cgroup.procs"), "utf8"))?.split("\n") ?? [])
+    .filter(Boolean)
+    .map(Number);
+}
+
+/** What is running in the lab may remove its own groups meanwhile. */
+function unlessGone<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (["ENOENT", "ENODEV"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw error;
+  }
 }
 
 /** Removes the lab's control groups, which must hold no process. */
@@ -41,7 +53,8 @@ export function removeCgroups(lab: Lab): void {
 
 /** A group and all beneath it, the deepest first; none if it does not exist. */
 function tree(group: string): string[] {
-  if (!existsSync(group)) return [];
-  const children = readdirSync(group, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const entries = unlessGone(() => readdirSync(group, { withFileTypes: true }));
+  if (entries === undefined) return [];
+  const children = entries.filter((entry) => entry.isDirectory());
   return [...children.flatMap((child) => tree(join(group, child.name))), group];
 }

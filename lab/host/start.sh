@@ -52,8 +52,8 @@ done
 # --- /run: an empty one, so that libvirtd finds no D-Bus, systemd-machined, firewalld, Open vSwitch or PID file of the host.
 mkdir -p "$LAB_RUN/empty"
 mount -t tmpfs -o mode=755 tmpfs "$LAB_RUN/empty"
-mkdir -p "$LAB_RUN/empty/lock" "$LAB_RUN/empty/libvirt" "$LAB_RUN/empty$LAB_RUN"
-mount --bind "$LAB_RUN" "$LAB_RUN/empty$LAB_RUN"
+mkdir -p "$LAB_RUN/empty/lock" "$LAB_RUN/empty/libvirt" "$LAB_RUN/empty/${LAB_RUN#/run/}"
+mount --bind "$LAB_RUN" "$LAB_RUN/empty/${LAB_RUN#/run/}"
 mount --bind "$LAB_RUN/libvirt" "$LAB_RUN/empty/libvirt"
 if [ -d /run/udev ]; then
   mkdir "$LAB_RUN/empty/udev"
