@@ -1,6 +1,7 @@
 export { COMPUTE_LIMITS, COMPUTE_PRACTICES } from "./compute";
 export { Decision, Explanation, type Setting, TuningLog } from "./explanation";
 export { FABRIC_LIMITS, FABRIC_PRACTICES } from "./fabric";
+export { HOST_NETWORK_LIMITS, HOST_NETWORK_PRACTICES } from "./host-network";
 export { MICRO_SEGMENT_LIMITS, MICRO_SEGMENT_PRACTICES } from "./micro-segment";
 export { NETWORK_LIMITS, NETWORK_PRACTICES } from "./network";
 export { NIC_LIMITS, NIC_PRACTICES } from "./nic";
@@ -11,4 +12,5 @@ export { STORAGE_LIMITS, STORAGE_PRACTICES } from "./storage";
 export { SWITCH_LIMITS, SWITCH_PRACTICES } from "./switch";
 export { TRAFFIC_LIMITS, TRAFFIC_PRACTICES } from "./traffic";
 export { VSPHERE_LIMITS, VSPHERE_PRACTICES } from "./vsphere";
+export { VSPHERE_NETWORK_PRACTICES } from "./vsphere-network";
 export { VXLAN_LIMITS, VXLAN_PRACTICES } from "./vxlan";

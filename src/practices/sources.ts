@@ -103,7 +103,37 @@ export const SOURCES = {
     title: "Linux: bonding driver",
     url: "https://docs.kernel.org/networking/bonding.html",
   },
+  ovsDatabase: {
+    title: "Open vSwitch: ovs-vswitchd.conf.db(5)",
+    url: "https://www.openvswitch.org/support/dist-docs/ovs-vswitchd.conf.db.5.html",
+  },
+  ovsBonding: { title: "Open vSwitch: bonding", url: "https://docs.openvswitch.org/en/latest/topics/bonding/" },
+  systemdNetdev: {
+    title: "systemd: systemd.netdev(5)",
+    url: "https://www.freedesktop.org/software/systemd/man/latest/systemd.netdev.html",
+  },
+  systemdNetwork: {
+    title: "systemd: systemd.network(5)",
+    url: "https://www.freedesktop.org/software/systemd/man/latest/systemd.network.html",
+  },
+  linuxBridge: { title: "Linux: Ethernet bridging", url: "https://docs.kernel.org/networking/bridge.html" },
   rfc5517: { title: "RFC 5517: private VLANs", url: "https://www.rfc-editor.org/rfc/rfc5517" },
+  vmwareTeaming: {
+    title: "VMware: load balancing and failover policy",
+    url: "https://docs.vmware.com/en/VMware-vSphere/5.5/com.vmware.vsphere.networking.doc/GUID-4D97C749-1FFD-403D-B2AE-0CD0F1C70E2B.html",
+  },
+  vsphereLag: {
+    title: "Terraform provider vmware/vsphere: issue 1246",
+    url: "https://github.com/vmware/terraform-provider-vsphere/issues/1246",
+  },
+  vsphereLacpConflict: {
+    title: "Terraform provider vmware/vsphere: issue 2110",
+    url: "https://github.com/vmware/terraform-provider-vsphere/issues/2110",
+  },
+  vsphereLacpPortGroup: {
+    title: "Terraform provider vmware/vsphere: pull request 1214",
+    url: "https://github.com/vmware/terraform-provider-vsphere/pull/1214",
+  },
   vmwareIpHash: {
     title: "VMware: route based on IP hash",
     url: "https://docs.vmware.com/en/VMware-vSphere/6.5/com.vmware.vsphere.networking.doc/GUID-523FDFBD-EAEC-44A5-9451-F63EB792F156.html",

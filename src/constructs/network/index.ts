@@ -6,6 +6,7 @@ export {
   type IDistributedVSwitch,
 } from "./distributed-vswitch";
 export { FlowExport, FlowProtocol, type IpfixOptions, type SflowOptions } from "./flow-export";
+export { type IMicroSegment, MicroSegment, type MicroSegmentProps } from "./micro-segment";
 export { MulticastFiltering } from "./multicast-filtering";
 export {
   NetworkIoControl,
@@ -16,9 +17,11 @@ export {
   TrafficClass,
   TrafficShares,
 } from "./network-io-control";
+export { type IPeer, Peer } from "./peer";
+export { Port } from "./port";
 export { PrivateVlan, PrivateVlanType } from "./private-vlan";
 export type { SecurityPolicy } from "./security-policy";
-export { SwitchBacking, SwitchBackingKind } from "./switch-backing";
+export { type BridgeOptions, SwitchBacking, SwitchBackingKind } from "./switch-backing";
 export {
   FailureDetection,
   type IpHashOptions,

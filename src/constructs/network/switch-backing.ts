@@ -1,4 +1,7 @@
 import { checkName } from "../../checks";
+import { ConfigurationError } from "../../errors";
+import { HOST_NETWORK_LIMITS, HOST_NETWORK_PRACTICES } from "../../practices";
+import { checkFlag, checkOptions } from "../given";
 import { checkCidr } from "./cidr";
 
 /** What carries a switch on a host. */
@@ -10,25 +13,34 @@ export enum SwitchBackingKind {
   DISTRIBUTED = "distributed switch",
 }
 
+export interface BridgeOptions {
+  /**
+   * Whether the kit makes the bridge and puts the switch's uplinks in it, by files of each host. The uplinks then belong to the bridge: they
+   * lose the addresses that the host has on them.
+   * @default false: it is there already
+   */
+  readonly managed?: boolean;
+}
+
 /**
- * What carries a switch on each host. Libvirt has Linux and Open vSwitch bridges, which exist already, and NAT or isolated networks,
- * which libvirt makes, for a lab; vSphere has its own distributed switch.
+ * What carries a switch on each host. Libvirt has Linux and Open vSwitch bridges, which exist already or which the kit makes, and NAT or
+ * isolated networks, which libvirt makes, for a lab; vSphere has its own distributed switch.
  */
 export class SwitchBacking {
   /**
-   * A Linux bridge that the hosts have. VLAN tags need libvirt 11.0 or later there.
-   * @param bridge name of the interface, at most 15 characters
+   * A Linux bridge. VLAN tags on one that exists already need libvirt 11.0 or later; on one that the kit makes access VLANs work with any.
+   * @param bridge name of the interface, at most 15 characters; at most 10 where the kit makes it
    */
-  public static linuxBridge(bridge: string): SwitchBacking {
-    return new SwitchBacking(SwitchBackingKind.LINUX_BRIDGE, checkInterface("SwitchBacking.linuxBridge", bridge));
+  public static linuxBridge(bridge: string, options: BridgeOptions = {}): SwitchBacking {
+    return SwitchBacking.ofBridge("SwitchBacking.linuxBridge", SwitchBackingKind.LINUX_BRIDGE, bridge, options);
   }
 
   /**
-   * An Open vSwitch bridge that the hosts have: access VLANs, trunks and native VLANs.
-   * @param bridge name of the interface, at most 15 characters
+   * An Open vSwitch bridge: access VLANs, trunks and native VLANs.
+   * @param bridge name of the interface, at most 15 characters; at most 10 where the kit makes it
    */
-  public static openVSwitch(bridge: string): SwitchBacking {
-    return new SwitchBacking(SwitchBackingKind.OPEN_VSWITCH, checkInterface("SwitchBacking.openVSwitch", bridge));
+  public static openVSwitch(bridge: string, options: BridgeOptions = {}): SwitchBacking {
+    return SwitchBacking.ofBridge("SwitchBacking.openVSwitch", SwitchBackingKind.OPEN_VSWITCH, bridge, options);
   }
 
   /**
@@ -56,12 +68,34 @@ export class SwitchBacking {
     return new SwitchBacking(SwitchBackingKind.DISTRIBUTED);
   }
 
+  private static ofBridge(
+    where: string,
+    kind: SwitchBackingKind,
+    bridge: string,
+    options: BridgeOptions,
+  ): SwitchBacking {
+    const managed = checkFlag(where, "managed", checkOptions(where, "what is given", options).managed ?? false);
+    const name = checkName(where, bridge, { maxLength: MAX_INTERFACE_NAME });
+    if (managed && name.length > HOST_NETWORK_LIMITS.maxManagedBridgeName) {
+      throw new ConfigurationError({
+        where,
+        what: "the name of the bridge has no room for the names that are derived from it",
+        given: name,
+        allowed: `at most ${HOST_NETWORK_LIMITS.maxManagedBridgeName} characters`,
+        practice: HOST_NETWORK_PRACTICES.bridgeName.id,
+      });
+    }
+    return new SwitchBacking(kind, name, undefined, managed);
+  }
+
   private constructor(
     public readonly kind: SwitchBackingKind,
     /** Interface on the hosts, for a bridge. */
     public readonly bridge?: string,
     /** Addresses, for a network that libvirt makes. */
     public readonly cidr?: string,
+    /** Whether the kit makes the bridge. */
+    public readonly managed = false,
   ) {}
 
   public toString(): string {
@@ -71,7 +105,3 @@ export class SwitchBacking {
 
 /** Linux names a network interface with at most 15 characters. */
 export const MAX_INTERFACE_NAME = 15;
-
-function checkInterface(where: string, name: string): string {
-  return checkName(where, name, { maxLength: MAX_INTERFACE_NAME });
-}
