@@ -13,6 +13,7 @@ import type { Firmware } from "../constructs/compute/firmware";
 import type { ImageFormat } from "../constructs/compute/image-format";
 import type { Workload } from "../constructs/compute/workload";
 import type { DiscoveryProtocol } from "../constructs/network/discovery-protocol";
+import type { Flooding } from "../constructs/network/flooding";
 import type { FlowExport } from "../constructs/network/flow-export";
 import type { MulticastFiltering } from "../constructs/network/multicast-filtering";
 import type { NetworkIoControl } from "../constructs/network/network-io-control";
@@ -23,6 +24,7 @@ import type { SwitchBacking } from "../constructs/network/switch-backing";
 import type { FailureDetection, ResolvedLacp, TeamingPolicy } from "../constructs/network/teaming";
 import type { TrafficProfile } from "../constructs/network/traffic-profile";
 import type { VlanTagging } from "../constructs/network/vlan";
+import type { Vtep } from "../constructs/network/vtep";
 import type { StorageBackend } from "../constructs/storage/storage-backend";
 import type { TierName } from "../constructs/storage/storage-tier";
 import type { IpNetwork } from "../linux";
@@ -47,6 +49,8 @@ export interface IPlatform extends IConstruct {
   importSwitch(scope: Construct, intent: ExistingSwitchIntent): PlatformSwitch;
   /** A segment that others own. */
   importSegment(scope: Construct, intent: ExistingSegmentIntent): PlatformSegment;
+  /** A segment whose hosts are VTEPs. */
+  createVxlanSegment(scope: Construct, intent: VxlanIntent): PlatformSegment;
   createMicroSegment(scope: Construct, intent: MicroSegmentIntent): PlatformMicroSegment;
   createTier(scope: Construct, intent: TierIntent): PlatformTier;
   createVm(scope: Construct, intent: VmIntent): PlatformVm;
@@ -105,8 +109,9 @@ export interface SegmentIntent {
   readonly security: Required<SecurityPolicy>;
   /** The limit is that of each NIC; guarantee, shares and priority are of the segment as a whole. */
   readonly traffic?: TrafficProfile;
-  /** Whether flows of its ports go to the switch's collector; `undefined` where the switch has none, or others own it. */
+  /** Whether flows of its ports go to the switch's collector; `undefined` where others own the switch and nothing was said. */
   readonly exportFlows?: boolean;
+  readonly log: TuningLog;
 }
 
 export interface ExistingSegmentIntent {
@@ -115,6 +120,21 @@ export interface ExistingSegmentIntent {
   readonly portGroup?: string;
   /** Bytes. */
   readonly mtu: number;
+}
+
+export interface VxlanIntent {
+  readonly name: string;
+  readonly vni: number;
+  /** Bytes. */
+  readonly mtu: number;
+  /** Of all hosts that have the segment: one or more, each on its host, and with addresses of one family. */
+  readonly vteps: ReadonlyMap<IHost, Vtep>;
+  readonly flooding: Flooding;
+  readonly neighbourSuppression: boolean;
+  readonly security: Required<SecurityPolicy>;
+  /** The limit is that of each NIC; guarantee, shares and priority are of the segment as a whole. */
+  readonly traffic?: TrafficProfile;
+  readonly log: TuningLog;
 }
 
 /** What a platform's NICs connect to. Only the platform that made it looks inside. */

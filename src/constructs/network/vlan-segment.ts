@@ -2,7 +2,8 @@ import { Construct, type IConstruct } from "constructs";
 import { checkInteger, checkName } from "../../checks";
 import { ConfigurationError } from "../../errors";
 import type { IPlatform, PlatformSegment } from "../../platforms/platform";
-import { NETWORK_LIMITS, NETWORK_PRACTICES, SWITCH_PRACTICES } from "../../practices";
+import { Explanation, NETWORK_LIMITS, NETWORK_PRACTICES, SWITCH_PRACTICES, TuningLog } from "../../practices";
+import { registerExplained } from "../explained";
 import { checkFlag, checkKind, checkPlatform, optional } from "../given";
 import type { IDistributedVSwitch } from "./distributed-vswitch";
 import type { PrivateVlan } from "./private-vlan";
@@ -34,7 +35,7 @@ export interface VlanSegmentOptions extends VlanOptions {
   readonly traffic?: TrafficProfile;
   /**
    * Whether flows of its ports are told to the switch's collector.
-   * @default - true where the switch has a collector (`flowExport`); on a switch that others own as it says
+   * @default - where the switch has a collector (`flowExport`); on a switch that others own what vCenter gives a port group
    */
   readonly exportFlows?: boolean;
 }
@@ -97,6 +98,7 @@ export class VlanSegment extends Construct implements INetworkSegment {
   public readonly _trafficAccount: TrafficAccount;
   /** @internal */
   public readonly _platformSegment: PlatformSegment;
+  readonly #log: TuningLog;
 
   /**
    * @throws ConfigurationError for VLANs outside 1 to 4094, overlapping ranges, an MTU over the switch's, or what the platform can't do
@@ -127,6 +129,7 @@ export class VlanSegment extends Construct implements INetworkSegment {
       limitsSum: false,
     });
     this.exportFlows = resolveExport(where, props.exportFlows, props.switch._exportsFlows);
+    this.#log = new TuningLog(where);
     this._platformSegment = props.switch._platformSwitch.addSegment(this, {
       name: this.segmentName,
       mtu: this.mtu,
@@ -134,7 +137,14 @@ export class VlanSegment extends Construct implements INetworkSegment {
       security: this.security,
       traffic: this.traffic,
       exportFlows: this.exportFlows,
+      log: this.#log,
     });
+    registerExplained(this, () => this.explain());
+  }
+
+  /** What was decided of the segment, why, and after which source. */
+  public explain(): Explanation {
+    return new Explanation(this.#log.settings);
   }
 }
 
@@ -163,7 +173,7 @@ function resolveExport(where: string, given: boolean | undefined, collector: boo
       practice: SWITCH_PRACTICES.flowExportSwitch.id,
     });
   }
-  return flag ?? (collector === true ? true : undefined);
+  return flag ?? collector;
 }
 
 class ExistingSegment extends Construct implements INetworkSegment {

@@ -15,7 +15,7 @@ test("without options it is untagged and as its switch", () => {
     tagging: { kind: "untagged" },
     security: { allowPromiscuous: false, allowForgedTransmits: false, allowMacChanges: true },
   };
-  expect(platform.segments).toEqual([{ name: "db", ...intent }]);
+  expect(platform.segments).toMatchObject([{ name: "db", traffic: undefined, ...intent }]);
   expect(segment).toMatchObject({ segmentName: "db", platform, ...intent });
 });
 
