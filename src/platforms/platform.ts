@@ -11,6 +11,9 @@ import type { CpuModel } from "../constructs/compute/cpu-model";
 import type { AsyncIo, CacheMode, DetectZeroes, DiskBus, IoThreadUse, NicModel } from "../constructs/compute/devices";
 import type { Firmware } from "../constructs/compute/firmware";
 import type { ImageFormat } from "../constructs/compute/image-format";
+import type { InterruptCoalescing } from "../constructs/compute/interrupt-coalescing";
+import type { GuestOffloads, HostOffloads } from "../constructs/compute/nic-offloads";
+import type { ReceiveScaling } from "../constructs/compute/receive-scaling";
 import type { Workload } from "../constructs/compute/workload";
 import type { DiscoveryProtocol } from "../constructs/network/discovery-protocol";
 import type { Flooding } from "../constructs/network/flooding";
@@ -20,9 +23,11 @@ import type { NetworkIoControl } from "../constructs/network/network-io-control"
 import type { Port } from "../constructs/network/port";
 import type { PrivateVlan } from "../constructs/network/private-vlan";
 import type { SecurityPolicy } from "../constructs/network/security-policy";
+import type { VfLinkState } from "../constructs/network/sriov-pool";
 import type { SwitchBacking } from "../constructs/network/switch-backing";
 import type { FailureDetection, ResolvedLacp, TeamingPolicy } from "../constructs/network/teaming";
 import type { TrafficProfile } from "../constructs/network/traffic-profile";
+import type { VirtualFunctions } from "../constructs/network/virtual-functions";
 import type { VlanTagging } from "../constructs/network/vlan";
 import type { Vtep } from "../constructs/network/vtep";
 import type { StorageBackend } from "../constructs/storage/storage-backend";
@@ -52,6 +57,7 @@ export interface IPlatform extends IConstruct {
   /** A segment whose hosts are VTEPs. */
   createVxlanSegment(scope: Construct, intent: VxlanIntent): PlatformSegment;
   createMicroSegment(scope: Construct, intent: MicroSegmentIntent): PlatformMicroSegment;
+  createSriovPool(scope: Construct, intent: SriovPoolIntent): PlatformSriovPool;
   createTier(scope: Construct, intent: TierIntent): PlatformTier;
   createVm(scope: Construct, intent: VmIntent): PlatformVm;
 }
@@ -170,6 +176,27 @@ export interface PlatformMicroSegment {
   allow(where: string, rule: MicroSegmentRule): void;
 }
 
+export interface SriovPoolIntent {
+  readonly name: string;
+  readonly virtualFunctions: VirtualFunctions;
+  /** Bytes. */
+  readonly mtu: number;
+  readonly vlan?: number;
+  readonly segment?: PlatformSegment;
+  /** Whole Mbit/s, of each virtual function. */
+  readonly maxRate?: DataRate;
+  readonly minRate?: DataRate;
+  readonly spoofCheck?: boolean;
+  readonly trust?: boolean;
+  readonly linkState?: VfLinkState;
+  readonly log: TuningLog;
+}
+
+/** Where a platform's NICs have their virtual functions from. Only the platform that made it looks inside. */
+export interface PlatformSriovPool {
+  readonly platform: IPlatform;
+}
+
 export interface TierIntent {
   /** Of the tier's own pool. */
   readonly name: string;
@@ -219,7 +246,10 @@ export interface PlatformVm {
 export interface NicIntent {
   readonly name: string;
   readonly order: number;
-  readonly segment: PlatformSegment;
+  /** Nothing for a virtual function alone. */
+  readonly segment?: PlatformSegment;
+  /** What it has a virtual function of: together with a segment it is a failover pair. */
+  readonly sriov?: PlatformSriovPool;
   readonly model?: NicModel;
   readonly queues?: number;
   readonly rxRingSize?: number;
@@ -228,6 +258,12 @@ export interface NicIntent {
   readonly mtu: number;
   readonly macAddress?: string;
   readonly traffic?: TrafficProfile;
+  readonly coalescing?: InterruptCoalescing;
+  readonly hostOffloads?: HostOffloads;
+  readonly guestOffloads?: GuestOffloads;
+  readonly receiveScaling?: ReceiveScaling;
+  readonly isolated?: boolean;
+  readonly trustGuestRxFilters?: boolean;
   readonly microSegment?: PlatformMicroSegment;
   /** Of a member of a micro segment. */
   readonly addresses: readonly string[];
@@ -236,7 +272,8 @@ export interface NicIntent {
 
 /** What a NIC was given in the end. */
 export interface ResolvedNic {
-  readonly model: NicModel;
+  /** `undefined` for a virtual function alone, which is what the hardware is. */
+  readonly model?: NicModel;
   /** Queue pairs; `undefined` where the guest's driver decides. */
   readonly queues?: number;
   /** `undefined` where the platform assigns it at creation. */

@@ -123,6 +123,14 @@ export const SRIOV_PRACTICES = {
     severity: ERROR,
     source: SOURCES.formatDomain,
   }),
+  noFilter: practice({
+    id: "sriov-no-filter",
+    title: "No filters on virtual functions",
+    reason:
+      "filters of the host see nothing of what passes a virtual function; libvirt refuses them, and in a failover pair they would hold while the guest is migrated only",
+    severity: ERROR,
+    source: SOURCES.formatNwfilter,
+  }),
   guestMtu: practice({
     id: "sriov-guest-mtu",
     title: "The guest sets the MTU of its virtual function",

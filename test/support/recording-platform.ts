@@ -7,14 +7,19 @@ import type {
   ExistingSwitchIntent,
   IHost,
   IPlatform,
+  MicroSegmentIntent,
+  MicroSegmentRule,
   NicIntent,
+  PlatformMicroSegment,
   PlatformSegment,
+  PlatformSriovPool,
   PlatformSwitch,
   PlatformTier,
   PlatformVm,
   ResolvedDisk,
   ResolvedNic,
   SegmentIntent,
+  SriovPoolIntent,
   SwitchIntent,
   TierIntent,
   VmIntent,
@@ -27,6 +32,10 @@ class RecordingPlatform extends Construct implements IPlatform {
   public readonly hosts: readonly IHost[];
   public readonly switches: (SwitchIntent | ExistingSwitchIntent)[] = [];
   public readonly segments: (SegmentIntent | ExistingSegmentIntent)[] = [];
+  public readonly microSegments: MicroSegmentIntent[] = [];
+  /** Rules, below the path of their micro segment. */
+  public readonly rules: Record<string, MicroSegmentRule[]> = {};
+  public readonly sriovPools: SriovPoolIntent[] = [];
   public readonly tiers: TierIntent[] = [];
   public readonly vms: VmIntent[] = [];
   public readonly nics: NicIntent[] = [];
@@ -49,6 +58,17 @@ class RecordingPlatform extends Construct implements IPlatform {
 
   public importSegment(_scope: Construct, intent: ExistingSegmentIntent): PlatformSegment {
     return this.segment(intent);
+  }
+
+  public createMicroSegment(scope: Construct, intent: MicroSegmentIntent): PlatformMicroSegment {
+    this.microSegments.push(intent);
+    this.rules[scope.node.path] = [];
+    return { allow: (where, rule) => this.rules[where]!.push(rule) };
+  }
+
+  public createSriovPool(_scope: Construct, intent: SriovPoolIntent): PlatformSriovPool {
+    this.sriovPools.push(intent);
+    return { platform: this };
   }
 
   public createTier(_scope: Construct, intent: TierIntent): PlatformTier {

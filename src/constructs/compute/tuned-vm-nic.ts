@@ -2,17 +2,43 @@ import { Construct } from "constructs";
 import { checkInteger, checkOneOf, requireLiteral } from "../../checks";
 import { ConfigurationError } from "../../errors";
 import type { IPlatform } from "../../platforms/platform";
-import { Explanation, NETWORK_LIMITS, NETWORK_PRACTICES, TuningLog } from "../../practices";
-import { checkKind, optional } from "../given";
+import {
+  Explanation,
+  MICRO_SEGMENT_PRACTICES,
+  NETWORK_LIMITS,
+  NETWORK_PRACTICES,
+  SRIOV_PRACTICES,
+  TuningLog,
+} from "../../practices";
+import { checkFlag, checkKind, checkMade, optional } from "../given";
+import type { MicroSegment } from "../network/micro-segment";
+import type { ISriovPool } from "../network/sriov-pool";
 import { checkTraffic, type TrafficProfile } from "../network/traffic-profile";
 import type { INetworkSegment } from "../network/vlan-segment";
 import { checkSamePlatform } from "../placement";
 import { NicModel } from "./devices";
+import { InterruptCoalescing } from "./interrupt-coalescing";
+import { checkGuestOffloads, checkHostOffloads, type GuestOffloads, type HostOffloads } from "./nic-offloads";
+import { checkReceiveScaling, type ReceiveScaling } from "./receive-scaling";
 import type { TunedVm } from "./tuned-vm";
 
 export interface TunedVmNicOptions {
-  /** What the NIC is connected to. */
-  readonly segment: INetworkSegment;
+  /**
+   * What the NIC is connected to. Either this or `sriov` is given.
+   * @default - `sriov` says it
+   */
+  readonly segment?: INetworkSegment;
+  /**
+   * Pool that the NIC has a virtual function of. Settings of virtual NICs do not go with it.
+   * @default - none
+   */
+  readonly sriov?: ISriovPool;
+  /**
+   * Segment of the virtio NIC that stands in for the virtual function while the guest is migrated (libvirt). Both have one MAC address; the
+   * other settings are those of the virtio NIC.
+   * @default - the virtual function alone: the guest can't be migrated
+   */
+  readonly failover?: INetworkSegment;
   /**
    * Model: virtio on libvirt, vmxnet3 on vSphere, or an emulated one for guests without drivers.
    * @default - the platform's paravirtualised model
@@ -34,8 +60,8 @@ export interface TunedVmNicOptions {
    */
   readonly txRingSize?: number;
   /**
-   * Largest payload of a frame in bytes, 576 to the segment's.
-   * @default - the segment's
+   * Largest payload of a frame in bytes, 576 to the segment's or pool's.
+   * @default - the segment's or pool's, the lower of the two in a failover pair
    */
   readonly mtu?: number;
   /**
@@ -48,6 +74,48 @@ export interface TunedVmNicOptions {
    * @default - the segment's limit
    */
   readonly traffic?: TrafficProfile;
+  /**
+   * When the NIC interrupts: virtio (frames) and vmxnet3.
+   * @default - libvirt: at each frame; vSphere: up to 4000 times a second
+   */
+  readonly coalescing?: InterruptCoalescing;
+  /**
+   * What the host takes unfinished when the guest sends (libvirt, virtio).
+   * @default - everything
+   */
+  readonly hostOffloads?: HostOffloads;
+  /**
+   * What the guest takes unfinished when it receives (libvirt, virtio).
+   * @default - everything
+   */
+  readonly guestOffloads?: GuestOffloads;
+  /**
+   * How the host spreads the traffic over threads and queues (vSphere, vmxnet3).
+   * @default - one transmit thread for all NICs of the machine, one receive queue
+   */
+  readonly receiveScaling?: ReceiveScaling;
+  /**
+   * Whether it reaches no other isolated NIC of its bridge, only those that are not isolated, such as a gateway (libvirt, Linux bridges).
+   * @default false
+   */
+  readonly isolated?: boolean;
+  /**
+   * Whether the host follows the MAC address and receive filters that the guest sets (libvirt, virtio on a network of macvtap devices that
+   * others own).
+   * @default false
+   */
+  readonly trustGuestRxFilters?: boolean;
+  /**
+   * Micro segment whose rules hold for it.
+   * @default - none: it is not filtered
+   */
+  readonly microSegment?: MicroSegment;
+  /**
+   * IPv4 and IPv6 addresses that the guest has on it, of a member of a micro segment: others' rules know it by them, and it sends from them
+   * only. The guest gets them as it otherwise would: this configures no guest.
+   * @default - none; libvirt needs at least one of a member
+   */
+  readonly addresses?: readonly string[];
   /**
    * Position among the machine's NICs, from 0. Give it where NICs come and go and names in the guest must stay.
    * @default - after those that were added before
@@ -62,8 +130,11 @@ export interface TunedVmNicProps extends TunedVmNicOptions {
 
 /** A NIC of a machine. `vm.addNic()` makes it. */
 export class TunedVmNic extends Construct {
-  public readonly segment: INetworkSegment;
-  public readonly model: NicModel;
+  /** `undefined` for a virtual function alone. */
+  public readonly segment?: INetworkSegment;
+  public readonly sriov?: ISriovPool;
+  /** `undefined` for a virtual function alone, which is what the hardware is. */
+  public readonly model?: NicModel;
   /** Queue pairs; `undefined` where the guest's driver decides. */
   public readonly queues?: number;
   /** Bytes. */
@@ -81,25 +152,30 @@ export class TunedVmNic extends Construct {
   public constructor(scope: Construct, id: string, props: TunedVmNicProps) {
     super(scope, id);
     const where = this.node.path;
-    const { vm, segment } = props ?? {};
+    const { vm } = props ?? {};
     checkKind(where, "machine", vm, "_platformVm");
-    checkSamePlatform(where, vm.platform, "segment", segment, "_platformSegment");
+    const { segment, sriov } = checkConnection(where, vm.platform, props);
     this.segment = segment;
+    this.sriov = sriov;
+    refuseOnVirtualFunction(where, props);
     this.#log = new TuningLog(where);
-    this.mtu = checkInteger(where, "mtu", props.mtu ?? segment.mtu, {
+    const mostMtu = Math.min(segment?.mtu ?? sriov!.mtu, sriov?.mtu ?? segment!.mtu);
+    this.mtu = checkInteger(where, "mtu", props.mtu ?? mostMtu, {
       min: NETWORK_LIMITS.minMtu,
-      max: segment.mtu,
-      mend: "raise `mtu` of the segment, or of its switch, first",
+      max: mostMtu,
+      mend: `raise \`mtu\` of the ${sriov === undefined ? "segment, or of its switch," : "pool, and of the segment,"} first`,
       practice: NETWORK_PRACTICES.mtuRange.id,
     });
     this.traffic = checkTraffic(where, props.traffic);
-    optional(this.traffic, (traffic) => segment._trafficAccount?.add(where, traffic));
+    optional(this.traffic, (traffic) => segment?._trafficAccount?.add(where, traffic));
     const order = optional(props.order, (wanted) => checkInteger(where, "order", wanted, { min: 0, max: 255 }));
     this.order = vm._takePosition(this, order);
+    const addresses = joinMicroSegment(where, props);
     const resolved = vm._platformVm.addNic(this, {
       name: id,
       order: this.order,
-      segment: segment._platformSegment,
+      segment: segment?._platformSegment,
+      sriov: sriov?._platformSriovPool,
       model: optional(props.model, (model) => checkOneOf(where, "model", model, Object.values(NicModel))),
       queues: optional(props.queues, (queues) =>
         checkInteger(where, "queues", queues, {
@@ -113,6 +189,18 @@ export class TunedVmNic extends Construct {
       mtu: this.mtu,
       macAddress: optional(props.macAddress, (address) => checkMac(where, address)),
       traffic: this.traffic,
+      coalescing: optional(props.coalescing, (coalescing) =>
+        checkMade(where, "coalescing", coalescing, InterruptCoalescing, COALESCINGS),
+      ),
+      hostOffloads: optional(props.hostOffloads, (offloads) => checkHostOffloads(where, offloads)),
+      guestOffloads: optional(props.guestOffloads, (offloads) => checkGuestOffloads(where, offloads)),
+      receiveScaling: optional(props.receiveScaling, (scaling) => checkReceiveScaling(where, scaling)),
+      isolated: optional(props.isolated, (isolated) => checkFlag(where, "isolated", isolated)),
+      trustGuestRxFilters: optional(props.trustGuestRxFilters, (trust) =>
+        checkFlag(where, "trustGuestRxFilters", trust),
+      ),
+      microSegment: props.microSegment?._platformMicroSegment,
+      addresses,
       log: this.#log,
     });
     this.model = resolved.model;
@@ -123,6 +211,114 @@ export class TunedVmNic extends Construct {
   /** What was tuned, why, and after which source. */
   public explain(): Explanation {
     return new Explanation(this.#log.settings);
+  }
+}
+
+/** @returns the addresses that the member was given */
+function joinMicroSegment(where: string, { vm, segment, microSegment, addresses }: TunedVmNicProps): readonly string[] {
+  if (microSegment === undefined) {
+    if (addresses !== undefined) {
+      throw new ConfigurationError({
+        where,
+        what: "addresses are those of a member of a micro segment, and the NIC is in none",
+        given: addresses,
+        mend: "give `microSegment`, or leave `addresses` out: they configure no guest",
+        practice: MICRO_SEGMENT_PRACTICES.ownAddressesOnly.id,
+      });
+    }
+    return [];
+  }
+  checkSamePlatform(where, vm.platform, "micro segment", microSegment, "_platformMicroSegment");
+  return microSegment._join(where, segment!, addresses ?? []);
+}
+
+const COALESCINGS = "InterruptCoalescing.off(), .frames(), .rate()";
+
+/** What the NIC is connected to: a segment, a virtual function, or both as a failover pair. */
+function checkConnection(
+  where: string,
+  platform: IPlatform,
+  { segment, sriov, failover }: TunedVmNicOptions,
+): Pick<TunedVmNicOptions, "segment" | "sriov"> {
+  if (sriov === undefined) {
+    if (failover !== undefined) {
+      throw new ConfigurationError({
+        where,
+        what: "failover is for a virtual function, and the NIC has none",
+        given: failover,
+        mend: "give `sriov`, too; or give the segment as `segment`",
+        practice: SRIOV_PRACTICES.failover.id,
+      });
+    }
+    if (segment === undefined) {
+      throw new ConfigurationError({
+        where,
+        what: "nothing says what the NIC is connected to",
+        mend: "give `segment`, or `sriov` for a virtual function",
+      });
+    }
+    checkSamePlatform(where, platform, "segment", segment, "_platformSegment");
+    return { segment };
+  }
+  checkSamePlatform(where, platform, "SR-IOV pool", sriov, "_platformSriovPool");
+  if (segment !== undefined) {
+    throw new ConfigurationError({
+      where,
+      what: "a NIC is on a segment or has a virtual function",
+      given: { segment, sriov },
+      mend: "leave one of them out; a segment that stands in while the guest is migrated is `failover`",
+      practice: SRIOV_PRACTICES.failover.id,
+    });
+  }
+  optional(failover, (other) => checkSamePlatform(where, platform, "segment", other, "_platformSegment"));
+  return { segment: failover, sriov };
+}
+
+/** Settings of virtual NICs, which the hardware of a virtual function does not have. */
+const OF_VIRTUAL_NICS = [
+  "model",
+  "queues",
+  "rxRingSize",
+  "txRingSize",
+  "coalescing",
+  "hostOffloads",
+  "guestOffloads",
+  "receiveScaling",
+  "isolated",
+  "trustGuestRxFilters",
+] as const satisfies readonly (keyof TunedVmNicOptions)[];
+
+function refuseOnVirtualFunction(where: string, props: TunedVmNicOptions): void {
+  if (props.sriov === undefined) {
+    return;
+  }
+  if (props.traffic !== undefined) {
+    throw new ConfigurationError({
+      where,
+      what: "a virtual function has no traffic profile",
+      given: props.traffic,
+      mend: "leave `traffic` out, and give the pool `maxRate` (libvirt)",
+      practice: SRIOV_PRACTICES.rateOnPool.id,
+    });
+  }
+  if (props.microSegment !== undefined) {
+    throw new ConfigurationError({
+      where,
+      what: "a virtual function can't be in a micro segment",
+      given: props.microSegment,
+      mend: "leave `microSegment` out and filter in the guest or in the network, or give the NIC a `segment` instead",
+      practice: SRIOV_PRACTICES.noFilter.id,
+    });
+  }
+  const setting = props.failover === undefined ? OF_VIRTUAL_NICS.find((name) => props[name] !== undefined) : undefined;
+  if (setting !== undefined) {
+    throw new ConfigurationError({
+      where,
+      what: `a virtual function has no \`${setting}\``,
+      given: props[setting],
+      mend: `leave \`${setting}\` out: the guest's driver sets what the hardware has`,
+      practice: SRIOV_PRACTICES.isTheGuests.id,
+    });
   }
 }
 

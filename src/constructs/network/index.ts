@@ -5,6 +5,16 @@ export {
   type DistributedVSwitchProps,
   type IDistributedVSwitch,
 } from "./distributed-vswitch";
+export {
+  type FabricHost,
+  FabricLayer,
+  type FabricLink,
+  type FabricLinkEnd,
+  type FabricNode,
+  type FabricSwitch,
+  PortNames,
+  type PortNamesOptions,
+} from "./fabric-node";
 export { FlowExport, FlowProtocol, type IpfixOptions, type SflowOptions } from "./flow-export";
 export { type IMicroSegment, MicroSegment, type MicroSegmentProps } from "./micro-segment";
 export { MulticastFiltering } from "./multicast-filtering";
@@ -21,6 +31,20 @@ export { type IPeer, Peer } from "./peer";
 export { Port } from "./port";
 export { PrivateVlan, PrivateVlanType } from "./private-vlan";
 export type { SecurityPolicy } from "./security-policy";
+export {
+  type CoreOptions,
+  type ExternalPeerOptions,
+  type FabricHostLink,
+  type FabricHostOptions,
+  type FabricSwitchOptions,
+  type ISpineLeafFabric,
+  type LeafOptions,
+  type Oversubscription,
+  SpineLeafFabric,
+  type SpineLeafFabricProps,
+  type SpineOptions,
+} from "./spine-leaf-fabric";
+export { type ISriovPool, SriovPool, type SriovPoolException, type SriovPoolProps, VfLinkState } from "./sriov-pool";
 export { type BridgeOptions, SwitchBacking, SwitchBackingKind } from "./switch-backing";
 export {
   FailureDetection,
@@ -44,6 +68,8 @@ export {
   TrafficPriority,
   TrafficProfile,
 } from "./traffic-profile";
+export { type NumberedUnderlayProps, Underlay, type UnnumberedUnderlayProps } from "./underlay";
+export type { PhysicalFunction } from "./virtual-functions";
 export type { VlanOptions, VlanRange, VlanTagging } from "./vlan";
 export {
   type INetworkSegment,
@@ -52,3 +78,4 @@ export {
   type VlanSegmentOptions,
   type VlanSegmentProps,
 } from "./vlan-segment";
+export type { IVtepSource, Vtep } from "./vtep";
