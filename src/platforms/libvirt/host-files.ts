@@ -14,6 +14,14 @@ import type { LibvirtHost } from "./libvirt-host";
 const NETWORKD = "/etc/systemd/network/05-virtuned-";
 const SYSCTL = "/etc/sysctl.d/90-virtuned.conf";
 
+/** Where udev has predictable names before a NIC is called so. The name of a renamed NIC can't be matched: `OriginalName` is the kernel's. */
+const PROPERTIES: readonly (readonly [RegExp, string])[] = [
+  [/^eno/, "ID_NET_NAME_ONBOARD"],
+  [/^ens/, "ID_NET_NAME_SLOT"],
+  [/^en[pP]/, "ID_NET_NAME_PATH"],
+  [/^enx/, "ID_NET_NAME_MAC"],
+];
+
 /**
  * Files for a Linux host: what the host has to be like for the guests and networks on it.
  *
@@ -53,9 +61,17 @@ export class HostFiles extends Construct {
     return this.#unit(`${NETWORKD}${interfaceName(where, name)}.network`, where).set("Match", "Name", name);
   }
 
-  /** The `.link` file of a physical NIC. */
+  /** The `.link` file of a physical NIC. It takes the place of systemd's own, which names NICs, so it says the name, too. */
   public link(name: string, where: string): UnitFile {
-    return this.#unit(`${NETWORKD}${interfaceName(where, name)}.link`, where).set("Match", "OriginalName", name);
+    const unit = this.#unit(`${NETWORKD}${interfaceName(where, name)}.link`, where);
+    const property = PROPERTIES.find(([pattern]) => pattern.test(name))?.[1];
+    return (
+      property === undefined
+        ? unit.set("Match", "OriginalName", name)
+        : unit.set("Match", "Property", `${property}=${name}`)
+    )
+      .set("Link", "Name", name)
+      .set("Link", "AlternativeNamesPolicy", "database onboard slot path");
   }
 
   /** A service that runs once at each start of the host, and when the files are delivered: for what has no files of its own. */

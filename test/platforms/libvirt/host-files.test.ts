@@ -58,6 +58,12 @@ describe("files of a host", () => {
     );
   });
 
+  test("a NIC is found by what udev knows of it before it has its name, and named, as systemd's own file no longer does it", () => {
+    expect(readFileSync(join(root, "etc/systemd/network/05-virtuned-ens1f0.link"), "utf8")).toContain(
+      "[Match]\nProperty=ID_NET_NAME_SLOT=ens1f0\n\n[Link]\nName=ens1f0\n",
+    );
+  });
+
   test("a host without files has no folder", () => expect(readdirSync(folder)).toEqual(["kvm-kvm1"]));
 });
 
