@@ -6,6 +6,8 @@ const { ERROR, WARNING, ADVICE } = Severity;
 /** Limits of vSphere alone. */
 export const VSPHERE_LIMITS = {
   maxUplinks: 32,
+  /** How a traffic class without a limit is written. */
+  noTrafficLimit: -1,
   /** First three octets of VMware's addresses. */
   macPrefix: "00:50:56",
   /** Largest fourth octet that is left to users; vCenter and the hosts take addresses above. */

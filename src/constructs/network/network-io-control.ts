@@ -82,6 +82,7 @@ export interface TrafficAllocation {
   readonly reservation?: DataRate;
 }
 
+/** What is given for traffic classes. Classes that are not there keep what vCenter has: normal shares, high for machines, and nothing else. */
 export type NetworkIoControlOptions = { readonly [T in `${TrafficClass}`]?: TrafficAllocation };
 
 export interface ResolvedAllocation {
@@ -120,13 +121,16 @@ export class NetworkIoControl {
       checkOneOf(where, "the traffic class", name, Object.values(TrafficClass));
     }
     this.#allocations = new Map(
-      Object.values(TrafficClass).map((name) => [name, this.resolve(`${where}: ${name}`, name, given[name])]),
+      Object.values(TrafficClass).flatMap((name) => {
+        const allocation = given[name];
+        return allocation === undefined ? [] : [[name, this.resolve(`${where}: ${name}`, name, allocation)]];
+      }),
     );
   }
 
-  /** What a class gets, with every choice made. */
-  public allocation(traffic: TrafficClass): ResolvedAllocation {
-    return this.#allocations.get(traffic)!;
+  /** What the classes get that were given, with every choice made. */
+  public get allocations(): ReadonlyMap<TrafficClass, ResolvedAllocation> {
+    return this.#allocations;
   }
 
   /** What all classes have reserved on each uplink. */
@@ -139,7 +143,8 @@ export class NetworkIoControl {
 
   /** What NICs of machines on the switch can reserve together: the reservation of virtual machines on each uplink, times the uplinks. */
   public vmQuota(uplinks: number): DataRate {
-    return (this.allocation(TrafficClass.VIRTUAL_MACHINE).reservation ?? DataRate.bitsPerSecond(0)).times(uplinks);
+    const { reservation } = this.#allocations.get(TrafficClass.VIRTUAL_MACHINE) ?? {};
+    return (reservation ?? DataRate.bitsPerSecond(0)).times(uplinks);
   }
 
   /**
@@ -175,7 +180,7 @@ export class NetworkIoControl {
     }
   }
 
-  private resolve(where: string, name: TrafficClass, given: TrafficAllocation = {}): ResolvedAllocation {
+  private resolve(where: string, name: TrafficClass, given: TrafficAllocation): ResolvedAllocation {
     checkOptions(where, "the allocation", given);
     const { limit, reservation } = given;
     const normal = name === TrafficClass.VIRTUAL_MACHINE ? TrafficShares.high() : TrafficShares.normal();

@@ -1,10 +1,12 @@
 import { DistributedPortGroup } from "@cdktf/provider-vsphere/lib/distributed-port-group";
 import type { Construct } from "constructs";
+import { Annotations } from "../../cdktf";
 import type { VlanTagging } from "../../constructs/network/vlan";
 import { checkInventoryName } from "../../constructs/storage/storage-backend";
 import { ConfigurationError } from "../../errors";
-import { NETWORK_PRACTICES, VSPHERE_PRACTICES } from "../../practices";
+import { NETWORK_PRACTICES, VSPHERE_NETWORK_PRACTICES, VSPHERE_PRACTICES } from "../../practices";
 import type { ExistingSegmentIntent, PlatformSegment, SegmentIntent } from "../platform";
+import { attributeOf } from "./overrides";
 import type { VspherePlatform } from "./vsphere-platform";
 
 /** A port group that NICs can be connected to. */
@@ -17,7 +19,12 @@ export function createSegment(
   scope: Construct,
   switchId: string,
   intent: SegmentIntent,
+  beaconProbing: boolean,
 ): VsphereSegment {
+  if (beaconProbing && intent.tagging.kind === "trunk") {
+    const { title, reason, consequence, id } = VSPHERE_NETWORK_PRACTICES.beaconOnTrunk;
+    Annotations.of(scope).addWarning(`${title}: ${reason}; ${consequence} [${id}]`);
+  }
   const portGroup = new DistributedPortGroup(scope, "Resource", {
     provider: platform._provider,
     name: intent.name,
@@ -25,9 +32,11 @@ export function createSegment(
     ...tagging(scope.node.path, intent.tagging),
     // Said even where it is the switch's: a port group keeps what it was once told when the program falls silent.
     ...intent.security,
+    ...(intent.exportFlows !== undefined && { netflowEnabled: intent.exportFlows }),
     // Taken out together with the NICs on it, a port group is deleted after they are gone, not before: vCenter deletes none that is in use.
     lifecycle: { createBeforeDestroy: true },
   });
+  portGroup.node.addValidation({ validate: () => warnOfLacp(portGroup) });
   return { platform, networkId: portGroup.id };
 }
 
@@ -46,6 +55,16 @@ export function importSegment(
     });
   }
   return { platform, networkId: platform._inventory.networkId(checkInventoryName(scope.node.path, intent.network)) };
+}
+
+/** Validated, because it is seen only in what users of the resource add to it. */
+function warnOfLacp(portGroup: DistributedPortGroup): string[] {
+  const given = ["lacp_enabled", "lacp_mode"].filter((attribute) => attributeOf(portGroup, attribute) !== undefined);
+  if (given.length > 0) {
+    const { title, reason, consequence, id } = VSPHERE_NETWORK_PRACTICES.lacpOnPortGroup;
+    Annotations.of(portGroup).addWarning(`${given.join(", ")}: ${title}: ${reason}; ${consequence} [${id}]`);
+  }
+  return [];
 }
 
 function tagging(where: string, vlans: VlanTagging) {

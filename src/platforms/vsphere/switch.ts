@@ -1,57 +1,92 @@
-import { DistributedVirtualSwitch } from "@cdktf/provider-vsphere/lib/distributed-virtual-switch";
+import {
+  DistributedVirtualSwitch,
+  type DistributedVirtualSwitchConfig,
+} from "@cdktf/provider-vsphere/lib/distributed-virtual-switch";
 import type { Construct } from "constructs";
 import { checkInteger } from "../../checks";
+import { type DiscoveryProtocol, DiscoveryProtocolKind } from "../../constructs/network/discovery-protocol";
+import { type FlowExport, FlowProtocol } from "../../constructs/network/flow-export";
+import { MulticastFiltering } from "../../constructs/network/multicast-filtering";
+import type { NetworkIoControl } from "../../constructs/network/network-io-control";
 import { SwitchBackingKind } from "../../constructs/network/switch-backing";
-import { TeamingPolicy } from "../../constructs/network/teaming";
+import { FailureDetection } from "../../constructs/network/teaming";
 import { checkInventoryName } from "../../constructs/storage/storage-backend";
 import { ConfigurationError } from "../../errors";
-import { NETWORK_LIMITS, NETWORK_PRACTICES, VSPHERE_LIMITS, VSPHERE_PRACTICES } from "../../practices";
+import {
+  NETWORK_LIMITS,
+  NETWORK_PRACTICES,
+  VSPHERE_LIMITS,
+  VSPHERE_NETWORK_PRACTICES,
+  VSPHERE_PRACTICES,
+} from "../../practices";
 import type { ExistingSwitchIntent, PlatformSegment, PlatformSwitch, SegmentIntent, SwitchIntent } from "../platform";
+import { attributeOf } from "./overrides";
 import { createSegment } from "./segment";
+import { teamingOf } from "./teaming";
 import type { VsphereHost } from "./vsphere-host";
 import type { VspherePlatform } from "./vsphere-platform";
 
-const TEAMING: Record<TeamingPolicy, string> = {
-  [TeamingPolicy.EXPLICIT_FAILOVER]: "failover_explicit",
-  [TeamingPolicy.SOURCE_PORT]: "loadbalance_srcid",
-  [TeamingPolicy.SOURCE_MAC]: "loadbalance_srcmac",
-  [TeamingPolicy.IP_HASH]: "loadbalance_ip",
-  [TeamingPolicy.LOAD_BASED]: "loadbalance_loadbased",
-  // A LAG spreads by its own hash; what is said here is what vCenter shows.
-  [TeamingPolicy.LACP]: "loadbalance_ip",
+const FILTERING: Record<MulticastFiltering, string> = {
+  [MulticastFiltering.LEGACY]: "legacyFiltering",
+  [MulticastFiltering.SNOOPING]: "snooping",
 };
 
 /** A distributed switch. */
 export class VsphereSwitch implements PlatformSwitch {
   readonly #resource: DistributedVirtualSwitch;
+  readonly #beaconProbing: boolean;
 
   public constructor(
     private readonly platform: VspherePlatform,
     scope: Construct,
     intent: SwitchIntent,
   ) {
-    check(scope.node.path, intent);
-    // The switch has uplinks of its own names; the NICs of each host are mapped to them in their order.
-    const nameOf = (nic: string) => `uplink${intent.uplinks.indexOf(nic) + 1}`;
+    const where = scope.node.path;
+    check(where, intent);
     const hosts = intent.hosts as readonly VsphereHost[];
+    this.#beaconProbing = intent.failureDetection === FailureDetection.BEACON_PROBING;
     this.#resource = new DistributedVirtualSwitch(scope, "Resource", {
       provider: platform._provider,
       name: intent.name,
       datacenterId: platform._inventory.datacenterId,
       maxMtu: intent.mtu,
-      ...(intent.uplinks.length > 0 && {
-        uplinks: intent.uplinks.map(nameOf),
-        activeUplinks: intent.active.map(nameOf),
-        standbyUplinks: intent.standby.map(nameOf),
-      }),
-      teamingPolicy: TEAMING[intent.policy ?? TeamingPolicy.SOURCE_PORT],
+      ...teamingOf(where, intent),
       ...intent.security,
       host: hosts.map((host) => ({ hostSystemId: platform._inventory.hostId(host), devices: [...intent.uplinks] })),
+      ...(intent.privateVlans.length > 0 && {
+        pvlanMapping: intent.privateVlans.map(({ primary, secondary, type }) => ({
+          primaryVlanId: primary,
+          secondaryVlanId: secondary,
+          pvlanType: type,
+        })),
+      }),
+      ...(intent.discovery !== undefined && discoveryOf(intent.discovery)),
+      ...(intent.multicastFiltering !== undefined && {
+        multicastFilteringMode: FILTERING[intent.multicastFiltering],
+      }),
+      ...(intent.ioControl !== undefined && ioControlOf(intent.ioControl)),
+      ...(intent.flowExport !== undefined && flowExportOf(where, intent.flowExport)),
     });
+    this.#resource.node.addValidation({ validate: () => this.#olderLacp(where) });
   }
 
   public addSegment(scope: Construct, intent: SegmentIntent): PlatformSegment {
-    return createSegment(this.platform, scope, this.#resource.id, intent);
+    return createSegment(this.platform, scope, this.#resource.id, intent, this.#beaconProbing);
+  }
+
+  #olderLacp(where: string): string[] {
+    const given = attributeOf(this.#resource, "lacp_enabled");
+    if (given === undefined) {
+      return [];
+    }
+    const details = {
+      where,
+      what: "`lacp_enabled` conflicts with the LAGs that the switch can have",
+      given,
+      mend: 'leave it out; a LAG that was made in vCenter is used by Teaming.lacp({ existingLag: "lag1" })',
+      practice: VSPHERE_NETWORK_PRACTICES.lacpApi.id,
+    };
+    return [new ConfigurationError(details).message];
   }
 }
 
@@ -64,7 +99,54 @@ export function importSwitch(
   const where = scope.node.path;
   const id = platform._inventory.switchId(checkInventoryName(where, intent.name));
   checkMtu(where, intent.mtu);
-  return { addSegment: (segment, segmentIntent) => createSegment(platform, segment, id, segmentIntent) };
+  return { addSegment: (segment, segmentIntent) => createSegment(platform, segment, id, segmentIntent, false) };
+}
+
+function discoveryOf({ kind, operation }: DiscoveryProtocol): Partial<DistributedVirtualSwitchConfig> {
+  return kind === DiscoveryProtocolKind.NONE
+    ? { linkDiscoveryOperation: "none" }
+    : { linkDiscoveryProtocol: kind.toLowerCase(), linkDiscoveryOperation: operation };
+}
+
+/** The provider has four attributes for each traffic class, whose names begin with the class in lower case. */
+function ioControlOf({ version, allocations }: NetworkIoControl): Partial<DistributedVirtualSwitchConfig> {
+  const classes = [...allocations].flatMap(([name, { shares, limit, reservation }]) => {
+    const prefix = name.toLowerCase();
+    return [
+      [`${prefix}ShareLevel`, shares.level],
+      ...(shares.count === undefined ? [] : [[`${prefix}ShareCount`, shares.count]]),
+      [`${prefix}MaximumMbit`, limit?.toMbps() ?? VSPHERE_LIMITS.noTrafficLimit],
+      ...(version === 2 ? [] : [[`${prefix}ReservationMbit`, reservation?.toMbps() ?? 0]]),
+    ];
+  });
+  return {
+    networkResourceControlEnabled: true,
+    networkResourceControlVersion: `version${version}`,
+    ...Object.fromEntries(classes),
+  };
+}
+
+function flowExportOf(where: string, flows: FlowExport): Partial<DistributedVirtualSwitchConfig> {
+  if (flows.protocol !== FlowProtocol.IPFIX) {
+    throw new ConfigurationError({
+      where,
+      what: `vSphere has no ${flows.protocol}`,
+      given: `collector ${flows.collector}`,
+      allowed: "FlowExport.ipfix()",
+      mend: "export by IPFIX, or sample on the physical switches",
+      practice: VSPHERE_NETWORK_PRACTICES.ipfixOnly.id,
+    });
+  }
+  return {
+    netflowCollectorIpAddress: flows.collector,
+    netflowCollectorPort: flows.port,
+    netflowActiveFlowTimeout: flows.activeTimeout?.toSeconds(),
+    netflowIdleFlowTimeout: flows.idleTimeout?.toSeconds(),
+    netflowSamplingRate: flows.sampling,
+    netflowObservationDomainId: flows.observationDomain,
+    netflowInternalFlowsOnly: flows.internalFlowsOnly,
+    ipv4Address: flows.switchAddress,
+  };
 }
 
 function checkMtu(where: string, mtu: number): void {
@@ -98,16 +180,6 @@ function check(where: string, intent: SwitchIntent): void {
       given: intent.uplinks,
       mend: 'give the platform its hosts: hosts: [VsphereHost.named("esx1.example.org")]',
       practice: VSPHERE_PRACTICES.uplinksNeedHosts.id,
-    });
-  }
-  if (intent.policy === TeamingPolicy.IP_HASH && intent.standby.length > 0) {
-    throw new ConfigurationError({
-      where,
-      what: "with IP hash no uplink can stand by",
-      given: `standby ${intent.standby.join(", ")}`,
-      allowed: "active uplinks only",
-      mend: "leave `standby` out, or use Teaming.loadBased()",
-      practice: VSPHERE_PRACTICES.ipHashAllActive.id,
     });
   }
 }
