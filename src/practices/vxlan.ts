@@ -50,7 +50,8 @@ export const VXLAN_PRACTICES = {
   checksum: practice({
     id: "vxlan-checksum",
     title: "UDP checksums are left as they are",
-    reason: "on IPv4 there are none, as the standard wants it; on IPv6 there are, for not every VTEP takes packets without",
+    reason:
+      "on IPv4 there are none, as the standard wants it; on IPv6 there are, for not every VTEP takes packets without",
     severity: ADVICE,
     source: SOURCES.rfc7348,
   }),

@@ -23,6 +23,7 @@ import type {
   SwitchIntent,
   TierIntent,
   VmIntent,
+  VxlanIntent,
 } from "../../src/platforms/platform";
 import { newFolder } from "./folders";
 
@@ -36,6 +37,7 @@ class RecordingPlatform extends Construct implements IPlatform {
   /** Rules, below the path of their micro segment. */
   public readonly rules: Record<string, MicroSegmentRule[]> = {};
   public readonly sriovPools: SriovPoolIntent[] = [];
+  public readonly vxlans: VxlanIntent[] = [];
   public readonly tiers: TierIntent[] = [];
   public readonly vms: VmIntent[] = [];
   public readonly nics: NicIntent[] = [];
@@ -68,6 +70,11 @@ class RecordingPlatform extends Construct implements IPlatform {
 
   public createSriovPool(_scope: Construct, intent: SriovPoolIntent): PlatformSriovPool {
     this.sriovPools.push(intent);
+    return { platform: this };
+  }
+
+  public createVxlanSegment(_scope: Construct, intent: VxlanIntent): PlatformSegment {
+    this.vxlans.push(intent);
     return { platform: this };
   }
 

@@ -15,6 +15,7 @@ export {
   PortNames,
   type PortNamesOptions,
 } from "./fabric-node";
+export { Flooding, FloodingKind, type MulticastOptions } from "./flooding";
 export { FlowExport, FlowProtocol, type IpfixOptions, type SflowOptions } from "./flow-export";
 export { type IMicroSegment, MicroSegment, type MicroSegmentProps } from "./micro-segment";
 export { MulticastFiltering } from "./multicast-filtering";
@@ -79,3 +80,6 @@ export {
   type VlanSegmentProps,
 } from "./vlan-segment";
 export type { IVtepSource, Vtep } from "./vtep";
+export { type EvpnOptions, type VtepAddresses, type VtepOptions, Vteps } from "./vteps";
+export { VxlanSegment, type VxlanSegmentProps } from "./vxlan-segment";
+export { type VlanTransportOptions, VxlanTransport } from "./vxlan-transport";

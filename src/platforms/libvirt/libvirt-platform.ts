@@ -8,6 +8,8 @@ import type {
   ExistingSegmentIntent,
   ExistingSwitchIntent,
   IPlatform,
+  MicroSegmentIntent,
+  PlatformMicroSegment,
   PlatformSegment,
   PlatformSwitch,
   PlatformTier,
@@ -15,13 +17,17 @@ import type {
   SwitchIntent,
   TierIntent,
   VmIntent,
+  VxlanIntent,
 } from "../platform";
 import { DomainWriter } from "./domain-writer";
 import { HostFiles } from "./host-files";
 import { LibvirtHost } from "./libvirt-host";
+import { MicroSegmentWriter } from "./micro-segment-writer";
+import { NetworkFilters } from "./network-filters";
 import { HostScripts } from "./on-host";
 import { ExistingNetwork, SwitchWriter } from "./switch-writer";
 import { TierWriter } from "./tier-writer";
+import { VxlanWriter } from "./vxlan-writer";
 
 export interface LibvirtPlatformProps {
   /** The hosts, at least one. */
@@ -44,6 +50,7 @@ export class LibvirtPlatform extends Construct implements IPlatform {
   public readonly _scripts = new HostScripts(this);
   readonly #providers: ReadonlyMap<LibvirtHost, LibvirtProvider>;
   readonly #files: ReadonlyMap<LibvirtHost, HostFiles>;
+  readonly #filters = new Map<LibvirtHost, NetworkFilters>();
   readonly #claimed = new Map<string, string>();
 
   /** @throws ConfigurationError without hosts, or with two of the same name */
@@ -89,6 +96,23 @@ export class LibvirtPlatform extends Construct implements IPlatform {
     return this.#files.get(host)!;
   }
 
+  /**
+   * The filters that this program has on one of its hosts.
+   * @internal
+   */
+  public _filters(host: LibvirtHost): NetworkFilters {
+    const filters =
+      this.#filters.get(host) ??
+      new NetworkFilters(this, `${host.name}-filters`, {
+        host,
+        scripts: this._scripts,
+        files: this.hostFiles(host),
+        folder: aliasOf(this.node.id, host),
+      });
+    this.#filters.set(host, filters);
+    return filters;
+  }
+
   /** The provider of one of its hosts, for resources that the kit does not cover. */
   public provider(host: LibvirtHost = this.onlyHost(this.node.path)): LibvirtProvider {
     return this.#providers.get(host)!;
@@ -131,6 +155,14 @@ export class LibvirtPlatform extends Construct implements IPlatform {
   public importSegment(scope: Construct, intent: ExistingSegmentIntent): PlatformSegment {
     checkName(scope.node.path, intent.network);
     return new ExistingNetwork(this, intent);
+  }
+
+  public createMicroSegment(scope: Construct, intent: MicroSegmentIntent): PlatformMicroSegment {
+    return new MicroSegmentWriter(this, scope, intent);
+  }
+
+  public createVxlanSegment(scope: Construct, intent: VxlanIntent): PlatformSegment {
+    return new VxlanWriter(this, scope, intent);
   }
 
   public createTier(scope: Construct, intent: TierIntent): PlatformTier {

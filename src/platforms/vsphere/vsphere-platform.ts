@@ -8,6 +8,8 @@ import type {
   ExistingSegmentIntent,
   ExistingSwitchIntent,
   IPlatform,
+  MicroSegmentIntent,
+  PlatformMicroSegment,
   PlatformSegment,
   PlatformSwitch,
   PlatformTier,
@@ -15,15 +17,18 @@ import type {
   SwitchIntent,
   TierIntent,
   VmIntent,
+  VxlanIntent,
 } from "../platform";
 import { VsphereCredentials } from "./credentials";
 import { Inventory } from "./inventory";
+import { VsphereMicroSegment } from "./micro-segment";
 import { Provider } from "./provider";
 import { importSegment } from "./segment";
 import { importSwitch, VsphereSwitch } from "./switch";
 import { createTier } from "./tier";
 import { VsphereVm } from "./vm";
 import type { VsphereHost } from "./vsphere-host";
+import { refuseVteps } from "./vxlan";
 
 export interface VspherePlatformProps {
   /** Datacenter that everything is in. */
@@ -166,6 +171,14 @@ export class VspherePlatform extends Construct implements IPlatform {
 
   public importSegment(scope: Construct, intent: ExistingSegmentIntent): PlatformSegment {
     return importSegment(this, scope, intent);
+  }
+
+  public createVxlanSegment(scope: Construct, intent: VxlanIntent): PlatformSegment {
+    return refuseVteps(scope.node.path, intent);
+  }
+
+  public createMicroSegment(scope: Construct, intent: MicroSegmentIntent): PlatformMicroSegment {
+    return new VsphereMicroSegment(scope, intent);
   }
 
   public createTier(scope: Construct, intent: TierIntent): PlatformTier {
