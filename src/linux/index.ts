@@ -1,4 +1,23 @@
+export {
+  checkAsn,
+  FrrConfig,
+  type FrrConfigProps,
+  type FrrNeighbourOptions,
+  type FrrNumberedOptions,
+  type FrrPolicy,
+  type FrrPrefix,
+} from "./frr";
 export { FileMode, type HostFile, NOTICE } from "./host-file";
+export { bitsOf, checkAddress, familyOf, type IpFamily, IpNetwork } from "./ip";
+export { type LinuxFiles, SwitchFiles } from "./linux-files";
+export {
+  familiesOf,
+  type NwfilterDirection,
+  type NwfilterProtocol,
+  type NwfilterRule,
+  nwfilterParameters,
+  nwfilterXml,
+} from "./nwfilter";
 export { exec, shellWord } from "./quote";
 export { Sysctl } from "./sysctl";
 export { UnitFile, type UnitValue } from "./unit-file";

@@ -70,6 +70,7 @@ export class DomainWriter implements PlatformVm {
     this.#nics.push(nic);
     checkVectors(this.scope, this.intent, this.#nics);
     this.dependOn(nic.network);
+    this.dependOn(nic.filter);
     this.recompose();
     return nic.resolved;
   }

@@ -2,16 +2,19 @@ import { createHash } from "node:crypto";
 import type { DomainDevicesInterfaces } from "@cdktf/provider-libvirt/lib/domain";
 import type { Network } from "@cdktf/provider-libvirt/lib/network";
 import type { Construct } from "constructs";
-import { Annotations } from "../../cdktf";
+import { Annotations, type TerraformResource } from "../../cdktf";
 import { NicModel } from "../../constructs/compute/devices";
 import { ConfigurationError } from "../../errors";
 import { NETWORK_LIMITS, NETWORK_PRACTICES } from "../../practices";
 import type { NicIntent, ResolvedNic, VmIntent } from "../platform";
 import type { LibvirtHost } from "./libvirt-host";
+import type { MicroSegmentWriter } from "./micro-segment-writer";
 import type { LibvirtSegment } from "./switch-writer";
 
 export interface WrittenNic {
   readonly network?: Network;
+  /** Of its micro segment. */
+  readonly filter?: TerraformResource;
   readonly order: number;
   readonly device: DomainDevicesInterfaces;
   readonly resolved: ResolvedNic;
@@ -43,7 +46,8 @@ export function writeNic(
   const macAddress = intent.macAddress ?? derivedMac(where);
   log.record(NETWORK_PRACTICES.nicMtu, "mtu.size", mtu);
   log.record(NETWORK_PRACTICES.stableMac, "mac.address", macAddress, undefined, intent.macAddress !== undefined);
-  if (segment.filter !== undefined) {
+  const membership = (intent.microSegment as MicroSegmentWriter | undefined)?.join(scope, host, segment, intent);
+  if (membership === undefined && segment.filter !== undefined) {
     log.record(NETWORK_PRACTICES.noMacSpoofing, "filter_ref.filter", segment.filter);
   }
   const driver = {
@@ -53,6 +57,7 @@ export function writeNic(
   };
   return {
     network: segment.resource,
+    filter: membership?.filter,
     order: intent.order,
     device: {
       model: { type: model },
@@ -63,6 +68,7 @@ export function writeNic(
       mtu: { size: mtu },
       ...(Object.keys(driver).length > 0 && { driver }),
       ...(segment.filter !== undefined && { filterRef: { filter: segment.filter } }),
+      ...membership?.device,
     },
     resolved: { model, queues, macAddress },
     attachment: () => segment.attachment(),

@@ -29,6 +29,11 @@ command -v virsh >/dev/null || {
 }
 `.trim();
 
+/** A script as a shell runs it. */
+export function scriptText({ commands }: HostScript): string {
+  return `${PRELUDE}\n${commands.trim()}`;
+}
+
 /** Scripts of a platform's host steps. Each stands once in the stack, as a local that its steps run. */
 export class HostScripts {
   readonly #locals = new Map<HostScript, string>();
@@ -39,7 +44,7 @@ export class HostScripts {
   public command(script: HostScript): string {
     let command = this.#locals.get(script);
     if (command === undefined) {
-      const local = new TerraformLocal(this.scope, script.id, `${PRELUDE}\n${script.commands.trim()}`);
+      const local = new TerraformLocal(this.scope, script.id, scriptText(script));
       command = `\${local.${local.friendlyUniqueId}}`;
       this.#locals.set(script, command);
     }

@@ -5,7 +5,13 @@ import { dhcpPlan } from "../../constructs/network/cidr";
 import { type SwitchBacking, SwitchBackingKind } from "../../constructs/network/switch-backing";
 import type { VlanTagging } from "../../constructs/network/vlan";
 import { ConfigurationError } from "../../errors";
-import { NETWORK_LIMITS, NETWORK_PRACTICES, SWITCH_PRACTICES } from "../../practices";
+import {
+  MICRO_SEGMENT_PRACTICES,
+  NETWORK_LIMITS,
+  NETWORK_PRACTICES,
+  type Practice,
+  SWITCH_PRACTICES,
+} from "../../practices";
 import type {
   ExistingSegmentIntent,
   IPlatform,
@@ -27,8 +33,17 @@ export interface SegmentOnHost {
   readonly portGroup?: string;
   /** libvirt's filter that keeps a guest from using another's MAC address, where one applies. */
   readonly filter?: string;
+  /** Why a micro segment can't filter its NICs, where it can't. */
+  readonly unfiltered?: Unfiltered;
   /** Changes when a guest has to be started anew to get what the segment's definition says. */
   attachment(): string;
+}
+
+/** What keeps traffic from libvirt's filters, or makes them pointless. */
+export interface Unfiltered {
+  readonly what: string;
+  readonly mend: string;
+  readonly practice: Practice;
 }
 
 /** A segment of libvirt networks: the same name on every host. */
@@ -97,6 +112,7 @@ export class SwitchWriter implements PlatformSwitch {
           resource: this.networkOn(nic, host),
           portGroup: intent.name,
           ...(filtered && !onOpenVSwitch && { filter: "no-mac-spoofing" }),
+          unfiltered: unfilteredBy(this.#backing, intent),
           attachment: () => this.attachment(portGroup),
         };
       },
@@ -137,6 +153,27 @@ export class ExistingNetwork implements LibvirtSegment {
     const { network, portGroup } = this.intent;
     return { network, portGroup, attachment: () => hashOf([network, portGroup]) };
   }
+}
+
+function unfilteredBy(backing: SwitchBacking, { tagging, security }: SegmentIntent): Unfiltered | undefined {
+  if (backing.kind === SwitchBackingKind.OPEN_VSWITCH) {
+    const mend = "connect it to a segment on a Linux bridge, or leave `microSegment` out";
+    return { what: `its segment is on ${backing}`, mend, practice: MICRO_SEGMENT_PRACTICES.linuxBridgeOnly };
+  }
+  if (tagging.kind === "trunk") {
+    const mend = "give the machine a NIC on a segment with `vlan` for each VLAN, or leave `microSegment` out";
+    return {
+      what: "its segment is a trunk, whose frames the guest tags",
+      mend,
+      practice: MICRO_SEGMENT_PRACTICES.noTrunk,
+    };
+  }
+  if (security.allowForgedTransmits) {
+    const mend = "leave `allowForgedTransmits` of the segment out, or `microSegment`";
+    const what = "its segment allows forged transmits, and a member of a micro segment sends from its own address only";
+    return { what, mend, practice: MICRO_SEGMENT_PRACTICES.ownAddressesOnly };
+  }
+  return undefined;
 }
 
 function isManaged(backing: SwitchBacking): boolean {

@@ -5,6 +5,7 @@ import { NicModel } from "../../constructs/compute/devices";
 import { ConfigurationError } from "../../errors";
 import { NETWORK_LIMITS, NETWORK_PRACTICES, VSPHERE_LIMITS, VSPHERE_PRACTICES } from "../../practices";
 import type { NicIntent, ResolvedNic } from "../platform";
+import { checkMember } from "./micro-segment";
 import type { VsphereSegment } from "./segment";
 
 const MODELS: readonly NicModel[] = [NicModel.VMXNET3, NicModel.E1000E, NicModel.E1000];
@@ -22,6 +23,7 @@ export interface VsphereNic {
 export function createNic(scope: Construct, intent: NicIntent, guestSetsMtu: boolean): VsphereNic {
   const where = scope.node.path;
   const { log, macAddress } = intent;
+  checkMember(where, intent);
   const model = intent.model ?? NicModel.VMXNET3;
   checkModel(where, model);
   for (const setting of ["queues", "rxRingSize", "txRingSize"] as const) {

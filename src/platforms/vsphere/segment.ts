@@ -1,6 +1,8 @@
 import { DistributedPortGroup } from "@cdktf/provider-vsphere/lib/distributed-port-group";
 import type { Construct } from "constructs";
 import { Annotations } from "../../cdktf";
+import { PrivateVlanType } from "../../constructs/network/private-vlan";
+import type { SecurityPolicy } from "../../constructs/network/security-policy";
 import type { VlanTagging } from "../../constructs/network/vlan";
 import { checkInventoryName } from "../../constructs/storage/storage-backend";
 import { ConfigurationError } from "../../errors";
@@ -12,6 +14,8 @@ import type { VspherePlatform } from "./vsphere-platform";
 /** A port group that NICs can be connected to. */
 export interface VsphereSegment extends PlatformSegment {
   readonly networkId: string;
+  /** What its ports may do; `undefined` where others own it. */
+  readonly ports?: { readonly isolated: boolean; readonly security: Required<SecurityPolicy> };
 }
 
 export function createSegment(
@@ -37,7 +41,9 @@ export function createSegment(
     lifecycle: { createBeforeDestroy: true },
   });
   portGroup.node.addValidation({ validate: () => warnOfLacp(portGroup) });
-  return { platform, networkId: portGroup.id };
+  const { tagging: vlans, security } = intent;
+  const isolated = vlans.kind === "private" && vlans.vlan.type === PrivateVlanType.ISOLATED;
+  return { platform, networkId: portGroup.id, ports: { isolated, security } };
 }
 
 export function importSegment(
