@@ -1,35 +1,90 @@
 import { createHash } from "node:crypto";
 import type { DomainDevicesInterfaces } from "@cdktf/provider-libvirt/lib/domain";
-import type { Network } from "@cdktf/provider-libvirt/lib/network";
 import type { Construct } from "constructs";
 import { Annotations, type TerraformResource } from "../../cdktf";
 import { NicModel } from "../../constructs/compute/devices";
 import { ConfigurationError } from "../../errors";
-import { NETWORK_LIMITS, NETWORK_PRACTICES } from "../../practices";
+import { NETWORK_LIMITS, NETWORK_PRACTICES, SRIOV_PRACTICES } from "../../practices";
 import type { NicIntent, ResolvedNic, VmIntent } from "../platform";
 import type { LibvirtHost } from "./libvirt-host";
 import type { MicroSegmentWriter } from "./micro-segment-writer";
+import { extrasOf } from "./nic-extras";
+import type { SriovWriter, VirtualFunctionOnHost } from "./sriov-writer";
 import type { LibvirtSegment } from "./switch-writer";
+import { nicBandwidth } from "./traffic-writer";
 
 export interface WrittenNic {
-  readonly network?: Network;
-  /** Of its micro segment. */
-  readonly filter?: TerraformResource;
+  /** Made by this program, and needed before the guest. */
+  readonly waitsFor: readonly TerraformResource[];
   readonly order: number;
-  readonly device: DomainDevicesInterfaces;
+  /** One, or the two of a failover pair; the machine starts from the first. */
+  readonly devices: readonly [DomainDevicesInterfaces, ...DomainDevicesInterfaces[]];
   readonly resolved: ResolvedNic;
-  /** Changes when the guest has to be started anew for its segment. */
+  /** Changes when the guest has to be started anew for its segment or virtual function. */
   attachment(): string;
 }
 
 const MODELS = [NicModel.VIRTIO, NicModel.E1000E, NicModel.E1000, NicModel.RTL8139];
 
-/** Writes a NIC of a domain. */
+/** Writes a NIC of a domain: on a segment, a virtual function, or both as a failover pair. */
 export function writeNic(
   scope: Construct,
   host: LibvirtHost,
   vm: VmIntent,
   intent: NicIntent,
+  changed: () => void,
+): WrittenNic {
+  const { log, sriov, order } = intent;
+  const macAddress = intent.macAddress ?? derivedMac(scope.node.path);
+  const vf = (sriov as SriovWriter | undefined)?.take(scope.node.path, host, macAddress);
+  if (intent.segment === undefined) {
+    log.record(SRIOV_PRACTICES.stableMac, "mac.address", macAddress, undefined, intent.macAddress !== undefined);
+    log.record(SRIOV_PRACTICES.noMigration, "teaming", "none");
+    warnOfGuestMtu(scope, vm, intent);
+    const { resource, device, attachment } = vf!;
+    return { waitsFor: [resource], order, devices: [device], resolved: { macAddress }, attachment };
+  }
+  const nic = writeOnSegment(scope, host, vm, intent, macAddress, changed);
+  return vf === undefined ? nic : failoverPair(scope, intent, nic, vf);
+}
+
+/** The guest's virtio driver joins the two: it sends through the virtual function while that is there. */
+function failoverPair(scope: Construct, { log }: NicIntent, nic: WrittenNic, vf: VirtualFunctionOnHost): WrittenNic {
+  const { model, macAddress } = nic.resolved;
+  if (model !== NicModel.VIRTIO) {
+    throw new ConfigurationError({
+      where: scope.node.path,
+      what: "the NIC that stands in for a virtual function is not virtio",
+      given: model,
+      mend: "leave `model` out",
+      practice: SRIOV_PRACTICES.failoverVirtio.id,
+    });
+  }
+  const alias = `ua-${macAddress!.replaceAll(":", "")}`;
+  log.record(SRIOV_PRACTICES.failover, "teaming", `persistent ${alias}, transient`);
+  const persistent = { ...nic.devices[0], teaming: { type: "persistent" }, alias: { name: alias } };
+  return {
+    ...nic,
+    waitsFor: [...nic.waitsFor, vf.resource],
+    devices: [persistent, { ...vf.device, teaming: { type: "transient", persistent: alias } }],
+    attachment: () => `${nic.attachment()} ${vf.attachment()}`,
+  };
+}
+
+/** Cloud-init may do it; what else the guest runs can't be seen. */
+function warnOfGuestMtu(scope: Construct, { cloudInit }: VmIntent, { mtu }: NicIntent): void {
+  if (mtu !== NETWORK_LIMITS.defaultMtu && !/\bmtu\b/.test(String(cloudInit?.networkConfig ?? ""))) {
+    const { id, title, reason } = SRIOV_PRACTICES.guestMtu;
+    Annotations.of(scope).addWarning(`${title}, ${mtu} here: ${reason} [${id}]`);
+  }
+}
+
+function writeOnSegment(
+  scope: Construct,
+  host: LibvirtHost,
+  vm: VmIntent,
+  intent: NicIntent,
+  macAddress: string,
   changed: () => void,
 ): WrittenNic {
   const where = scope.node.path;
@@ -43,33 +98,41 @@ export function writeNic(
     Annotations.of(scope).addWarning(`txRingSize ${intent.txRingSize} has no effect: ${reason} [${id}]`);
   }
   const segment = (intent.segment as LibvirtSegment).on(where, host, changed);
-  const macAddress = intent.macAddress ?? derivedMac(where);
+  const extras = extrasOf(scope, intent, model, segment);
   log.record(NETWORK_PRACTICES.nicMtu, "mtu.size", mtu);
   log.record(NETWORK_PRACTICES.stableMac, "mac.address", macAddress, undefined, intent.macAddress !== undefined);
   const membership = (intent.microSegment as MicroSegmentWriter | undefined)?.join(scope, host, segment, intent);
   if (membership === undefined && segment.filter !== undefined) {
     log.record(NETWORK_PRACTICES.noMacSpoofing, "filter_ref.filter", segment.filter);
   }
+  const bandwidth = nicBandwidth(scope, intent, segment.shaping);
   const driver = {
     ...(queues !== undefined && queues > 1 && { queues }),
     ...(rxRingSize !== undefined && rxRingSize !== NETWORK_LIMITS.minRingSize && { rxQueueSize: rxRingSize }),
     ...(intent.txRingSize !== undefined && { txQueueSize: intent.txRingSize }),
+    ...extras.driver,
   };
   return {
-    network: segment.resource,
-    filter: membership?.filter,
+    waitsFor: [segment.resource, membership?.filter].filter((resource) => resource !== undefined),
     order: intent.order,
-    device: {
-      model: { type: model },
-      mac: { address: macAddress },
-      source: {
-        network: { network: segment.network, ...(segment.portGroup !== undefined && { portGroup: segment.portGroup }) },
+    devices: [
+      {
+        model: { type: model },
+        mac: { address: macAddress },
+        source: {
+          network: {
+            network: segment.network,
+            ...(segment.portGroup !== undefined && { portGroup: segment.portGroup }),
+          },
+        },
+        mtu: { size: mtu },
+        ...(Object.keys(driver).length > 0 && { driver }),
+        ...(bandwidth !== undefined && { bandwidth }),
+        ...(segment.filter !== undefined && { filterRef: { filter: segment.filter } }),
+        ...membership?.device,
+        ...extras.device,
       },
-      mtu: { size: mtu },
-      ...(Object.keys(driver).length > 0 && { driver }),
-      ...(segment.filter !== undefined && { filterRef: { filter: segment.filter } }),
-      ...membership?.device,
-    },
+    ],
     resolved: { model, queues, macAddress },
     attachment: () => segment.attachment(),
   };

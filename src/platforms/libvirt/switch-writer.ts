@@ -23,6 +23,7 @@ import type {
 import { hashOf, replaceWhenRedefined } from "./definition";
 import type { LibvirtHost } from "./libvirt-host";
 import type { LibvirtPlatform } from "./libvirt-platform";
+import { type NicShaping, SwitchTraffic } from "./traffic-writer";
 import { isAtLeast } from "./version";
 
 /** What a NIC needs to know of its segment on one host. */
@@ -31,10 +32,14 @@ export interface SegmentOnHost {
   /** The network, where this program makes it. */
   readonly resource?: Network;
   readonly portGroup?: string;
+  /** Not known of a network that others own. */
+  readonly backing?: SwitchBackingKind;
   /** libvirt's filter that keeps a guest from using another's MAC address, where one applies. */
   readonly filter?: string;
   /** Why a micro segment can't filter its NICs, where it can't. */
   readonly unfiltered?: Unfiltered;
+  /** How its NICs are shaped; nothing where their frames do not pass the host. */
+  readonly shaping?: NicShaping;
   /** Changes when a guest has to be started anew to get what the segment's definition says. */
   attachment(): string;
 }
@@ -55,6 +60,7 @@ export interface LibvirtSegment extends PlatformSegment {
 /** Writes a switch: on each host a network of the same name, with a port group for each segment. */
 export class SwitchWriter implements PlatformSwitch {
   readonly #backing: SwitchBacking;
+  readonly #traffic: SwitchTraffic;
   readonly #networks = new Map<LibvirtHost, Network>();
   readonly #portGroups: NetworkPortGroups[] = [];
   readonly #listeners: (() => void)[] = [];
@@ -66,6 +72,7 @@ export class SwitchWriter implements PlatformSwitch {
   ) {
     this.#backing = chooseBacking(scope.node.path, platform, intent);
     checkUplinks(scope, this.#backing, intent);
+    this.#traffic = new SwitchTraffic(platform, scope, intent, this.#backing);
     for (const host of intent.hosts as readonly LibvirtHost[]) {
       platform._claim(scope.node.path, host, "network", intent.name);
       const onHost = new Construct(scope, host.name);
@@ -73,7 +80,7 @@ export class SwitchWriter implements PlatformSwitch {
         provider: platform.provider(host),
         name: intent.name,
         autostart: true,
-        ...networkOf(this.#backing, intent),
+        ...this.definition,
         portGroups: [],
       });
       replaceWhenRedefined(onHost, network);
@@ -95,6 +102,7 @@ export class SwitchWriter implements PlatformSwitch {
     for (const changed of this.#listeners) {
       changed();
     }
+    const shaping = this.#traffic.addSegment(scope, intent);
     const filtered = !intent.security.allowForgedTransmits && intent.tagging.kind !== "trunk";
     const onOpenVSwitch = this.#backing.kind === SwitchBackingKind.OPEN_VSWITCH;
     if (onOpenVSwitch && filtered) {
@@ -111,12 +119,20 @@ export class SwitchWriter implements PlatformSwitch {
           network: this.intent.name,
           resource: this.networkOn(nic, host),
           portGroup: intent.name,
+          backing: this.#backing.kind,
           ...(filtered && !onOpenVSwitch && { filter: "no-mac-spoofing" }),
           unfiltered: unfilteredBy(this.#backing, intent),
+          shaping,
           attachment: () => this.attachment(portGroup),
         };
       },
     };
+  }
+
+  /** The part of the network that does not depend on its segments. */
+  private get definition(): Partial<NetworkConfig> {
+    const { bandwidth } = this.#traffic;
+    return { ...networkOf(this.#backing, this.intent), ...(bandwidth !== undefined && { bandwidth }) };
   }
 
   private networkOn(where: string, host: LibvirtHost): Network {
@@ -138,7 +154,7 @@ export class SwitchWriter implements PlatformSwitch {
    * that libvirt owns goes away with its network, and all guests of it have to be started anew.
    */
   private attachment(portGroup: NetworkPortGroups): string {
-    return hashOf([networkOf(this.#backing, this.intent), isManaged(this.#backing) ? this.#portGroups : portGroup]);
+    return hashOf([this.definition, isManaged(this.#backing) ? this.#portGroups : portGroup]);
   }
 }
 
@@ -151,7 +167,9 @@ export class ExistingNetwork implements LibvirtSegment {
 
   public on(): SegmentOnHost {
     const { network, portGroup } = this.intent;
-    return { network, portGroup, attachment: () => hashOf([network, portGroup]) };
+    // What carries it is not known: Open vSwitch would take a peak over the average for the limit.
+    const shaping = { peakIsLimit: true, hasFloors: false };
+    return { network, portGroup, shaping, attachment: () => hashOf([network, portGroup]) };
   }
 }
 
@@ -221,7 +239,6 @@ function checkUplinks(scope: Construct, backing: SwitchBacking, intent: SwitchIn
   );
 }
 
-/** The part of a network that does not depend on its segments. */
 function networkOf(backing: SwitchBacking, { name, mtu }: SwitchIntent): Partial<NetworkConfig> {
   switch (backing.kind) {
     case SwitchBackingKind.LINUX_BRIDGE:
