@@ -69,8 +69,9 @@ export class DomainWriter implements PlatformVm {
     const nic = writeNic(scope, this.host, this.intent, intent, () => this.recompose());
     this.#nics.push(nic);
     checkVectors(this.scope, this.intent, this.#nics);
-    this.dependOn(nic.network);
-    this.dependOn(nic.filter);
+    for (const resource of nic.waitsFor) {
+      this.dependOn(resource);
+    }
     this.recompose();
     return nic.resolved;
   }
@@ -128,7 +129,10 @@ export class DomainWriter implements PlatformVm {
         })),
         ...(this.#cloudInit ? [this.#cloudInit.device] : []),
       ],
-      interfaces: nics.map((nic, i) => ({ ...nic.device, ...(fromNetwork && { boot: { order: i + 1 } }) })),
+      interfaces: nics.flatMap(({ devices: [first, ...others] }, i) => [
+        { ...first, ...(fromNetwork && { boot: { order: i + 1 } }) },
+        ...others,
+      ]),
     };
     const attached = hashOf([nics.map((nic) => nic.attachment()), disks.map((disk) => disk.attachment)]);
     return {

@@ -11,9 +11,11 @@ import type {
   MicroSegmentIntent,
   PlatformMicroSegment,
   PlatformSegment,
+  PlatformSriovPool,
   PlatformSwitch,
   PlatformTier,
   PlatformVm,
+  SriovPoolIntent,
   SwitchIntent,
   TierIntent,
   VmIntent,
@@ -25,6 +27,7 @@ import { LibvirtHost } from "./libvirt-host";
 import { MicroSegmentWriter } from "./micro-segment-writer";
 import { NetworkFilters } from "./network-filters";
 import { HostScripts } from "./on-host";
+import { SriovWriter } from "./sriov-writer";
 import { ExistingNetwork, SwitchWriter } from "./switch-writer";
 import { TierWriter } from "./tier-writer";
 import { VxlanWriter } from "./vxlan-writer";
@@ -163,6 +166,10 @@ export class LibvirtPlatform extends Construct implements IPlatform {
 
   public createVxlanSegment(scope: Construct, intent: VxlanIntent): PlatformSegment {
     return new VxlanWriter(this, scope, intent);
+  }
+
+  public createSriovPool(scope: Construct, intent: SriovPoolIntent): PlatformSriovPool {
+    return new SriovWriter(this, scope, intent);
   }
 
   public createTier(scope: Construct, intent: TierIntent): PlatformTier {
