@@ -9,6 +9,7 @@ import { ConfigurationError } from "../../errors";
 import { NETWORK_PRACTICES, VSPHERE_NETWORK_PRACTICES, VSPHERE_PRACTICES } from "../../practices";
 import type { ExistingSegmentIntent, PlatformSegment, SegmentIntent } from "../platform";
 import { attributeOf } from "./overrides";
+import type { PortTeaming } from "./teaming";
 import type { VspherePlatform } from "./vsphere-platform";
 
 /** A port group that NICs can be connected to. */
@@ -18,28 +19,43 @@ export interface VsphereSegment extends PlatformSegment {
   readonly ports?: { readonly isolated: boolean; readonly security: Required<SecurityPolicy> };
 }
 
+/**
+ * The provider keeps the trunk or private VLAN that a port group had when it becomes something else, and says that all is done. So each of
+ * these is a resource of its own: a plan says that one port group goes and another comes.
+ */
+const IDS: Record<VlanTagging["kind"], string> = {
+  untagged: "Resource",
+  access: "Resource",
+  trunk: "Trunk",
+  private: "PrivateVlan",
+};
+
+/** @param teaming that of the switch; empty where others own it */
 export function createSegment(
   platform: VspherePlatform,
   scope: Construct,
   switchId: string,
   intent: SegmentIntent,
-  beaconProbing: boolean,
+  teaming: PortTeaming,
 ): VsphereSegment {
-  if (beaconProbing && intent.tagging.kind === "trunk") {
+  if (teaming.checkBeacon === true && intent.tagging.kind === "trunk") {
     const { title, reason, consequence, id } = VSPHERE_NETWORK_PRACTICES.beaconOnTrunk;
     Annotations.of(scope).addWarning(`${title}: ${reason}; ${consequence} [${id}]`);
   }
-  const portGroup = new DistributedPortGroup(scope, "Resource", {
+  const portGroup = new DistributedPortGroup(scope, IDS[intent.tagging.kind], {
     provider: platform._provider,
     name: intent.name,
     distributedVirtualSwitchUuid: switchId,
     ...tagging(scope.node.path, intent.tagging),
-    // Said even where it is the switch's: a port group keeps what it was once told when the program falls silent.
+    // Said even where it is the switch's: a port group keeps what it was once told when the program falls silent, and with any change the
+    // provider tells it all that it had from the switch until then.
+    ...teaming,
     ...intent.security,
     ...(intent.exportFlows !== undefined && { netflowEnabled: intent.exportFlows }),
     // Taken out together with the NICs on it, a port group is deleted after they are gone, not before: vCenter deletes none that is in use.
     lifecycle: { createBeforeDestroy: true },
   });
+  scope.node.defaultChild = portGroup;
   portGroup.node.addValidation({ validate: () => warnOfLacp(portGroup) });
   const { tagging: vlans, security } = intent;
   const isolated = vlans.kind === "private" && vlans.vlan.type === PrivateVlanType.ISOLATED;

@@ -9,7 +9,6 @@ import { type FlowExport, FlowProtocol } from "../../constructs/network/flow-exp
 import { MulticastFiltering } from "../../constructs/network/multicast-filtering";
 import type { NetworkIoControl } from "../../constructs/network/network-io-control";
 import { SwitchBackingKind } from "../../constructs/network/switch-backing";
-import { FailureDetection } from "../../constructs/network/teaming";
 import { checkInventoryName } from "../../constructs/storage/storage-backend";
 import { ConfigurationError } from "../../errors";
 import {
@@ -22,7 +21,7 @@ import {
 import type { ExistingSwitchIntent, PlatformSegment, PlatformSwitch, SegmentIntent, SwitchIntent } from "../platform";
 import { attributeOf } from "./overrides";
 import { createSegment } from "./segment";
-import { teamingOf } from "./teaming";
+import { type PortTeaming, teamingOf, uplinkNames } from "./teaming";
 import type { VsphereHost } from "./vsphere-host";
 import type { VspherePlatform } from "./vsphere-platform";
 
@@ -34,7 +33,7 @@ const FILTERING: Record<MulticastFiltering, string> = {
 /** A distributed switch. */
 export class VsphereSwitch implements PlatformSwitch {
   readonly #resource: DistributedVirtualSwitch;
-  readonly #beaconProbing: boolean;
+  readonly #teaming: PortTeaming;
 
   public constructor(
     private readonly platform: VspherePlatform,
@@ -44,13 +43,16 @@ export class VsphereSwitch implements PlatformSwitch {
     const where = scope.node.path;
     check(where, intent);
     const hosts = intent.hosts as readonly VsphereHost[];
-    this.#beaconProbing = intent.failureDetection === FailureDetection.BEACON_PROBING;
+    this.#teaming = teamingOf(where, intent);
     this.#resource = new DistributedVirtualSwitch(scope, "Resource", {
       provider: platform._provider,
       name: intent.name,
       datacenterId: platform._inventory.datacenterId,
       maxMtu: intent.mtu,
-      ...teamingOf(where, intent),
+      // Switches of the older kind have no LAGs that could be added in vCenter.
+      lacpApiVersion: "multipleLag",
+      ...(intent.uplinks.length > 0 && { uplinks: uplinkNames(intent) }),
+      ...this.#teaming,
       ...intent.security,
       host: hosts.map((host) => ({ hostSystemId: platform._inventory.hostId(host), devices: [...intent.uplinks] })),
       ...(intent.privateVlans.length > 0 && {
@@ -71,7 +73,7 @@ export class VsphereSwitch implements PlatformSwitch {
   }
 
   public addSegment(scope: Construct, intent: SegmentIntent): PlatformSegment {
-    return createSegment(this.platform, scope, this.#resource.id, intent, this.#beaconProbing);
+    return createSegment(this.platform, scope, this.#resource.id, intent, this.#teaming);
   }
 
   #olderLacp(where: string): string[] {
@@ -99,7 +101,7 @@ export function importSwitch(
   const where = scope.node.path;
   const id = platform._inventory.switchId(checkInventoryName(where, intent.name));
   checkMtu(where, intent.mtu);
-  return { addSegment: (segment, segmentIntent) => createSegment(platform, segment, id, segmentIntent, false) };
+  return { addSegment: (segment, segmentIntent) => createSegment(platform, segment, id, segmentIntent, {}) };
 }
 
 function discoveryOf({ kind, operation }: DiscoveryProtocol): Partial<DistributedVirtualSwitchConfig> {

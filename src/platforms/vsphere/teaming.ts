@@ -1,4 +1,4 @@
-import type { DistributedVirtualSwitchConfig } from "@cdktf/provider-vsphere/lib/distributed-virtual-switch";
+import type { DistributedPortGroupConfig } from "@cdktf/provider-vsphere/lib/distributed-port-group";
 import { FailureDetection, TeamingPolicy } from "../../constructs/network/teaming";
 import { ConfigurationError } from "../../errors";
 import { VSPHERE_NETWORK_PRACTICES, VSPHERE_PRACTICES } from "../../practices";
@@ -12,12 +12,23 @@ const POLICIES: Record<Exclude<TeamingPolicy, TeamingPolicy.LACP>, string> = {
   [TeamingPolicy.LOAD_BASED]: "loadbalance_loadbased",
 };
 
-/** Uplinks of a distributed switch and how they share the traffic. */
-export function teamingOf(where: string, intent: SwitchIntent): Partial<DistributedVirtualSwitchConfig> {
+/** Attributes that the ports of a switch and those of a port group have in common. */
+export type PortTeaming = Pick<
+  DistributedPortGroupConfig,
+  "activeUplinks" | "standbyUplinks" | "teamingPolicy" | "checkBeacon" | "failback" | "notifySwitches"
+>;
+
+/** The switch has uplinks of its own names; the NICs of each host are mapped to them in their order. */
+export function uplinkNames({ uplinks }: SwitchIntent): string[] {
+  return uplinks.map((_, index) => `uplink${index + 1}`);
+}
+
+/** How ports use the uplinks. */
+export function teamingOf(where: string, intent: SwitchIntent): PortTeaming {
   checkTeaming(where, intent);
   const { policy = TeamingPolicy.SOURCE_PORT, lacp, uplinks, active, standby, failback, notifySwitches, log } = intent;
-  // The switch has uplinks of its own names; the NICs of each host are mapped to them in their order.
-  const nameOf = (nic: string) => `uplink${uplinks.indexOf(nic) + 1}`;
+  const names = uplinkNames(intent);
+  const nameOf = (nic: string) => names[uplinks.indexOf(nic)]!;
   const order =
     lacp?.existingLag === undefined
       ? { activeUplinks: active.map(nameOf), standbyUplinks: standby.map(nameOf) }
@@ -26,9 +37,7 @@ export function teamingOf(where: string, intent: SwitchIntent): Partial<Distribu
     log.record(VSPHERE_NETWORK_PRACTICES.defaultTeaming, "teaming_policy", POLICIES[TeamingPolicy.SOURCE_PORT]);
   }
   return {
-    // Switches of the older kind have no LAGs that could be added in vCenter.
-    lacpApiVersion: "multipleLag",
-    ...(uplinks.length > 0 && { uplinks: uplinks.map(nameOf), ...order }),
+    ...(uplinks.length > 0 && order),
     // A LAG spreads by its own hash, whatever the switch says.
     ...(policy !== TeamingPolicy.LACP && { teamingPolicy: POLICIES[policy] }),
     checkBeacon: intent.failureDetection === FailureDetection.BEACON_PROBING,
