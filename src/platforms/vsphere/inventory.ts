@@ -59,6 +59,11 @@ export class Inventory {
     return this.host(owner!).resourcePoolId;
   }
 
+  /** Whether a cluster places machines, moves them and starts them again. */
+  public get hasCluster(): boolean {
+    return this.options.cluster !== undefined;
+  }
+
   public hostId(host: VsphereHost): string {
     return this.host(host).id;
   }

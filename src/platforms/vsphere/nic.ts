@@ -3,24 +3,43 @@ import type { Construct } from "constructs";
 import { Annotations } from "../../cdktf";
 import { NicModel } from "../../constructs/compute/devices";
 import { ConfigurationError } from "../../errors";
-import { NETWORK_LIMITS, NETWORK_PRACTICES, VSPHERE_LIMITS, VSPHERE_PRACTICES } from "../../practices";
-import type { NicIntent, ResolvedNic } from "../platform";
+import { NETWORK_LIMITS, NETWORK_PRACTICES, VSPHERE_PRACTICES } from "../../practices";
+import type { NicIntent, ResolvedNic, VmIntent } from "../platform";
 import { checkMember } from "./micro-segment";
+import { checkMac } from "./nic-address";
+import { extrasOf } from "./nic-extras";
 import type { VsphereSegment } from "./segment";
+import { checkSriovCount, sriovNic } from "./sriov";
 
 const MODELS: readonly NicModel[] = [NicModel.VMXNET3, NicModel.E1000E, NicModel.E1000];
 
 export interface VsphereNic {
   readonly order: number;
+  /** Whether it is a virtual function. */
+  readonly sriov: boolean;
   readonly block: VirtualMachineNetworkInterface;
   readonly resolved: ResolvedNic;
+  /** What is in the machine's `extra_config` under `ethernetN`, N being its position. */
+  readonly extras: Readonly<Record<string, string>>;
 }
 
 /**
  * @param scope the NIC's own construct
+ * @param vm the machine that it belongs to
  * @param guestSetsMtu whether the machine's network configuration speaks of an MTU
  */
-export function createNic(scope: Construct, intent: NicIntent, guestSetsMtu: boolean): VsphereNic {
+export function createNic(scope: Construct, vm: VmIntent, intent: NicIntent, guestSetsMtu: boolean): VsphereNic {
+  const { order, macAddress } = intent;
+  if (intent.mtu !== NETWORK_LIMITS.defaultMtu && !guestSetsMtu) {
+    const { title, reason, id } = VSPHERE_PRACTICES.guestMtu;
+    Annotations.of(scope).addWarning(`${title}, ${intent.mtu} here: ${reason} [${id}]`);
+  }
+  return intent.sriov === undefined
+    ? emulatedNic(scope, intent)
+    : { order, sriov: true, block: sriovNic(scope, vm, intent), resolved: { macAddress }, extras: {} };
+}
+
+function emulatedNic(scope: Construct, intent: NicIntent): VsphereNic {
   const where = scope.node.path;
   const { log, macAddress } = intent;
   checkMember(where, intent);
@@ -49,12 +68,10 @@ export function createNic(scope: Construct, intent: NicIntent, guestSetsMtu: boo
     checkMac(where, macAddress);
     log.record(VSPHERE_PRACTICES.staticMac, "mac_address", macAddress, "given, within vSphere's static range", true);
   }
-  if (intent.mtu !== NETWORK_LIMITS.defaultMtu && !guestSetsMtu) {
-    const { title, reason, id } = VSPHERE_PRACTICES.guestMtu;
-    Annotations.of(scope).addWarning(`${title}, ${intent.mtu} here: ${reason} [${id}]`);
-  }
   return {
     order: intent.order,
+    sriov: false,
+    extras: extrasOf(where, intent, model),
     block: {
       networkId: (intent.segment as VsphereSegment).networkId,
       adapterType: model,
@@ -64,8 +81,16 @@ export function createNic(scope: Construct, intent: NicIntent, guestSetsMtu: boo
   };
 }
 
-/** NICs in their order, which the guest sees them in. */
-export function checkNicCount(where: string, count: number): void {
+/** In their order, which the guest sees them in, virtual functions last. */
+export function inPlace(nics: readonly VsphereNic[]): readonly VsphereNic[] {
+  return [...nics].sort((a, b) => Number(a.sriov) - Number(b.sriov) || a.order - b.order);
+}
+
+/** @throws ConfigurationError for more NICs than a machine has */
+export function checkNicCount(where: string, nics: readonly VsphereNic[]): void {
+  const sriov = nics.filter((nic) => nic.sriov).length;
+  const count = nics.length - sriov;
+  checkSriovCount(where, sriov);
   if (count > NETWORK_LIMITS.maxNicsVsphere) {
     throw new ConfigurationError({
       where,
@@ -87,20 +112,6 @@ function checkModel(where: string, model: NicModel): void {
       allowed: MODELS.join(", "),
       mend: "leave `model` out: vmxnet3 is vSphere's paravirtualised NIC",
       practice: VSPHERE_PRACTICES.nicModels.id,
-    });
-  }
-}
-
-function checkMac(where: string, address: string): void {
-  const { macPrefix, maxStaticMacOctet } = VSPHERE_LIMITS;
-  if (!address.startsWith(`${macPrefix}:`) || Number.parseInt(address.split(":")[3]!, 16) > maxStaticMacOctet) {
-    throw new ConfigurationError({
-      where,
-      what: "not an address that vSphere takes as static",
-      given: address,
-      allowed: `${macPrefix}:00:00:00 to ${macPrefix}:${maxStaticMacOctet.toString(16)}:ff:ff`,
-      mend: "take one of these, or leave `macAddress` out: vCenter gives an address that stays",
-      practice: VSPHERE_PRACTICES.staticMac.id,
     });
   }
 }

@@ -15,6 +15,8 @@ import type { VspherePlatform } from "./vsphere-platform";
 /** A port group that NICs can be connected to. */
 export interface VsphereSegment extends PlatformSegment {
   readonly networkId: string;
+  /** Whether flows of its ports are exported. */
+  readonly exportsFlows?: boolean;
   /** What its ports may do; `undefined` where others own it. */
   readonly ports?: { readonly isolated: boolean; readonly security: Required<SecurityPolicy> };
 }
@@ -59,7 +61,7 @@ export function createSegment(
   portGroup.node.addValidation({ validate: () => warnOfLacp(portGroup) });
   const { tagging: vlans, security } = intent;
   const isolated = vlans.kind === "private" && vlans.vlan.type === PrivateVlanType.ISOLATED;
-  return { platform, networkId: portGroup.id, ports: { isolated, security } };
+  return { platform, networkId: portGroup.id, exportsFlows: intent.exportFlows, ports: { isolated, security } };
 }
 
 export function importSegment(

@@ -3,11 +3,12 @@ import type { Construct } from "constructs";
 import { Annotations } from "../../cdktf";
 import { checkUnique } from "../../checks";
 import { ConfigurationError, type ConfigurationErrorDetails } from "../../errors";
-import { STORAGE_LIMITS, STORAGE_PRACTICES, VSPHERE_LIMITS, VSPHERE_PRACTICES } from "../../practices";
+import { NIC_PRACTICES, STORAGE_LIMITS, STORAGE_PRACTICES, VSPHERE_LIMITS, VSPHERE_PRACTICES } from "../../practices";
 import type { DiskIntent, NicIntent, PlatformVm, ResolvedDisk, ResolvedNic, VmIntent } from "../platform";
 import { createDisk, type Provisioning, type VsphereDisk } from "./disk";
 import { placeOf } from "./disk-layout";
-import { checkNicCount, createNic, type VsphereNic } from "./nic";
+import { checkNicCount, createNic, inPlace, type VsphereNic } from "./nic";
+import { prepareForSriov } from "./sriov";
 import { settingsOf } from "./vm-settings";
 import type { VsphereHost } from "./vsphere-host";
 import type { VspherePlatform } from "./vsphere-platform";
@@ -18,13 +19,15 @@ export class VsphereVm implements PlatformVm {
   readonly #where: string;
   readonly #templateDisk?: Provisioning;
   readonly #guestSetsMtu: boolean;
+  /** Without what is NICs'. */
+  readonly #ownExtraConfig: Readonly<Record<string, string>>;
   #nics: readonly VsphereNic[] = [];
   #disks: readonly VsphereDisk[] = [];
 
   public constructor(
     private readonly platform: VspherePlatform,
     scope: Construct,
-    intent: VmIntent,
+    private readonly intent: VmIntent,
   ) {
     this.#where = scope.node.path;
     const inventory = platform._inventory;
@@ -44,16 +47,34 @@ export class VsphereVm implements PlatformVm {
       ...settingsOf(scope, intent, platform, template),
       ...(template !== undefined && { clone: { templateUuid: template.id } }),
     });
+    this.#ownExtraConfig = this.resource.extraConfigInput ?? {};
     scope.node.addValidation({ validate: () => this.#whatIsMissing() });
   }
 
   public addNic(scope: Construct, intent: NicIntent): ResolvedNic {
-    checkNicCount(this.#where, this.#nics.length + 1);
-    const nic = createNic(scope, intent, this.#guestSetsMtu);
-    this.#nics = [...this.#nics, nic].sort((a, b) => a.order - b.order);
+    const nic = createNic(scope, this.intent, intent, this.#guestSetsMtu);
+    if (nic.sriov && !this.#nics.some(({ sriov }) => sriov)) {
+      prepareForSriov(scope, this.platform._inventory.hasCluster, this.intent, intent, this.resource);
+    }
+    this.#nics = inPlace([...this.#nics, nic]);
+    checkNicCount(this.#where, this.#nics);
     // Set anew each time: what is set lazily goes past the bindings' mapping of names.
     this.resource.putNetworkInterface(this.#nics.map(({ block }) => block));
+    this.#putExtraConfig();
     return nic.resolved;
+  }
+
+  /** Settings of NICs are under their positions, which a NIC that comes before them moves. */
+  #putExtraConfig(): void {
+    const ofNics = this.#nics.flatMap(({ extras }, position) =>
+      Object.entries(extras).map(([key, value]) => [`ethernet${position}.${key}`, value] as const),
+    );
+    if (ofNics.length > 0) {
+      this.resource.extraConfig = { ...this.#ownExtraConfig, ...Object.fromEntries(ofNics) };
+      // The machine reads them when it is powered on, unlike those of cloud-init.
+      this.resource.extraConfigRebootRequired = true;
+      this.intent.log.record(NIC_PRACTICES.deviceIndex, "extra_config", ofNics.map(([key]) => key).join(", "));
+    }
   }
 
   public addDisk(scope: Construct, intent: DiskIntent): ResolvedDisk {

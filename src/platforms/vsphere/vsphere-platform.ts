@@ -11,9 +11,11 @@ import type {
   MicroSegmentIntent,
   PlatformMicroSegment,
   PlatformSegment,
+  PlatformSriovPool,
   PlatformSwitch,
   PlatformTier,
   PlatformVm,
+  SriovPoolIntent,
   SwitchIntent,
   TierIntent,
   VmIntent,
@@ -24,6 +26,7 @@ import { Inventory } from "./inventory";
 import { VsphereMicroSegment } from "./micro-segment";
 import { Provider } from "./provider";
 import { importSegment } from "./segment";
+import { VsphereSriovPool } from "./sriov";
 import { importSwitch, VsphereSwitch } from "./switch";
 import { createTier } from "./tier";
 import { VsphereVm } from "./vm";
@@ -179,6 +182,10 @@ export class VspherePlatform extends Construct implements IPlatform {
 
   public createMicroSegment(scope: Construct, intent: MicroSegmentIntent): PlatformMicroSegment {
     return new VsphereMicroSegment(scope, intent);
+  }
+
+  public createSriovPool(scope: Construct, intent: SriovPoolIntent): PlatformSriovPool {
+    return new VsphereSriovPool(this, scope, intent);
   }
 
   public createTier(scope: Construct, intent: TierIntent): PlatformTier {
