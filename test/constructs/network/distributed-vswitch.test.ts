@@ -1,4 +1,4 @@
-import { DistributedVSwitch, SwitchBacking, Teaming, TeamingPolicy } from "virtuned";
+import { DistributedVSwitch, PrivateVlan, SwitchBacking, Teaming } from "virtuned";
 import { recordingProgram } from "../../support/recording-platform";
 import { treeOf, warningsOf } from "../../support/synthesis";
 
@@ -7,16 +7,23 @@ describe("with nothing but a platform", () => {
   const fabric = new DistributedVSwitch(stack, "fabric", { platform });
 
   test("it is called after its id, spans all hosts, has the MTU of Ethernet and rejects what lets guests pose as others", () => {
-    expect(platform.switches).toEqual([
+    expect(platform.switches).toMatchObject([
       {
         name: "fabric",
         hosts: platform.hosts,
         backing: undefined,
         mtu: 1500,
         uplinks: [],
-        policy: TeamingPolicy.SOURCE_PORT,
+        policy: undefined,
         active: [],
         standby: [],
+        failureDetection: "link state",
+        lacp: undefined,
+        privateVlans: [],
+        discovery: undefined,
+        multicastFiltering: undefined,
+        ioControl: undefined,
+        flowExport: undefined,
         security: { allowPromiscuous: false, allowForgedTransmits: false, allowMacChanges: false },
       },
     ]);
@@ -84,4 +91,27 @@ test.each(["allowPromiscuous", "allowForgedTransmits", "allowMacChanges"])("%s i
   const fabric = new DistributedVSwitch(stack, "fabric", { platform, security: { [what]: true } });
   fabric.addVlanSegment("db");
   expect(warningsOf(stack)).toEqual([expect.stringMatching(`^prod/fabric: ${what}: .*\\[segment-security-reject\\]$`)]);
+});
+
+describe("fromDistributedVSwitchAttributes", () => {
+  const { stack, platform } = recordingProgram();
+
+  test("refers to a switch by its name, and adds segments to it", () => {
+    const fabric = DistributedVSwitch.fromDistributedVSwitchAttributes(stack, "fabric", {
+      platform,
+      name: "Production switch",
+      mtu: 9000,
+      privateVlans: [PrivateVlan.promiscuous(100), PrivateVlan.isolated(100, 101)],
+    });
+    expect(platform.switches.pop()).toEqual({ name: "Production switch", mtu: 9000 });
+    const db = fabric.addVlanSegment("db", { privateVlan: PrivateVlan.isolated(100, 101) });
+    expect(db).toMatchObject({ switch: fabric, mtu: 9000, security: { allowPromiscuous: false } });
+    expect(platform.segments.pop()).toMatchObject({ name: "db", exportFlows: undefined });
+  });
+
+  test("of whose flows nobody knows here", () => {
+    const fabric = DistributedVSwitch.fromDistributedVSwitchAttributes(stack, "other", { platform, name: "other" });
+    expect(fabric).toMatchObject({ mtu: 1500, privateVlans: [] });
+    expect(fabric.addVlanSegment("db", { exportFlows: true }).exportFlows).toBe(true);
+  });
 });
