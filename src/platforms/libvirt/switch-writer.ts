@@ -6,6 +6,7 @@ import { type SwitchBacking, SwitchBackingKind } from "../../constructs/network/
 import type { VlanTagging } from "../../constructs/network/vlan";
 import { ConfigurationError } from "../../errors";
 import {
+  HOST_NETWORK_PRACTICES,
   MICRO_SEGMENT_PRACTICES,
   NETWORK_LIMITS,
   NETWORK_PRACTICES,
@@ -23,6 +24,7 @@ import type {
 import { hashOf, replaceWhenRedefined } from "./definition";
 import type { LibvirtHost } from "./libvirt-host";
 import type { LibvirtPlatform } from "./libvirt-platform";
+import { ManagedBridges } from "./managed-bridges";
 import { type NicShaping, SwitchTraffic } from "./traffic-writer";
 import { isAtLeast } from "./version";
 
@@ -57,11 +59,19 @@ export interface LibvirtSegment extends PlatformSegment {
   on(where: string, host: LibvirtHost, changed: () => void): SegmentOnHost;
 }
 
+/** What a NIC is connected to. */
+type Connect = (
+  nic: string,
+  host: LibvirtHost,
+) => Pick<SegmentOnHost, "network" | "resource" | "portGroup" | "attachment">;
+
 /** Writes a switch: on each host a network of the same name, with a port group for each segment. */
 export class SwitchWriter implements PlatformSwitch {
   readonly #backing: SwitchBacking;
   readonly #traffic: SwitchTraffic;
+  readonly #bridges?: ManagedBridges;
   readonly #networks = new Map<LibvirtHost, Network>();
+  readonly #segments = new Set<string>();
   readonly #portGroups: NetworkPortGroups[] = [];
   readonly #listeners: (() => void)[] = [];
 
@@ -70,21 +80,19 @@ export class SwitchWriter implements PlatformSwitch {
     scope: Construct,
     private readonly intent: SwitchIntent,
   ) {
-    this.#backing = chooseBacking(scope.node.path, platform, intent);
-    checkUplinks(scope, this.#backing, intent);
+    const where = scope.node.path;
+    this.#backing = chooseBacking(where, platform, intent);
+    checkVsphereOnly(where, intent);
+    if (this.#backing.managed) {
+      this.#bridges = new ManagedBridges(platform, where, this.#backing, intent);
+    } else {
+      checkUplinks(scope, this.#backing, intent);
+      checkNotManaged(where, this.#backing, intent);
+    }
     this.#traffic = new SwitchTraffic(platform, scope, intent, this.#backing);
     for (const host of intent.hosts as readonly LibvirtHost[]) {
-      platform._claim(scope.node.path, host, "network", intent.name);
-      const onHost = new Construct(scope, host.name);
-      const network = new Network(onHost, "Resource", {
-        provider: platform.provider(host),
-        name: intent.name,
-        autostart: true,
-        ...this.definition,
-        portGroups: [],
-      });
-      replaceWhenRedefined(onHost, network);
-      this.#networks.set(host, network);
+      const definition = { ...this.definition, portGroups: [] };
+      this.#networks.set(host, this.makeNetwork(scope, host, intent.name, definition));
     }
   }
 
@@ -93,15 +101,11 @@ export class SwitchWriter implements PlatformSwitch {
     for (const host of this.#networks.keys()) {
       checkTagging(where, this.#backing, host, intent.tagging);
     }
-    checkName(where, this.#portGroups, intent.name);
+    checkName(where, this.#segments, intent.name);
+    this.#segments.add(intent.name);
     const portGroup = portGroupOf(where, intent);
-    this.#portGroups.push(portGroup);
-    for (const network of this.#networks.values()) {
-      network.portGroups = this.#portGroups;
-    }
-    for (const changed of this.#listeners) {
-      changed();
-    }
+    const bridges = this.#bridges?.addSegment(where, intent);
+    const connect = bridges?.size ? this.addNetworks(scope, intent, bridges) : this.addPortGroup(portGroup);
     const shaping = this.#traffic.addSegment(scope, intent);
     const filtered = !intent.security.allowForgedTransmits && intent.tagging.kind !== "trunk";
     const onOpenVSwitch = this.#backing.kind === SwitchBackingKind.OPEN_VSWITCH;
@@ -116,17 +120,61 @@ export class SwitchWriter implements PlatformSwitch {
       on: (nic, host, changed) => {
         this.#listeners.push(changed);
         return {
-          network: this.intent.name,
-          resource: this.networkOn(nic, host),
-          portGroup: intent.name,
+          ...connect(nic, host),
           backing: this.#backing.kind,
           ...(filtered && !onOpenVSwitch && { filter: "no-mac-spoofing" }),
           unfiltered: unfilteredBy(this.#backing, intent),
           shaping,
-          attachment: () => this.attachment(portGroup),
         };
       },
     };
+  }
+
+  private makeNetwork(scope: Construct, host: LibvirtHost, name: string, definition: Partial<NetworkConfig>): Network {
+    const { platform } = this;
+    platform._claim(scope.node.path, host, "network", name);
+    const onHost = new Construct(scope, host.name);
+    const network = new Network(onHost, "Resource", {
+      provider: platform.provider(host),
+      name,
+      autostart: true,
+      ...definition,
+    });
+    if (this.#bridges !== undefined) {
+      platform.hostFiles(host).makeWait(network);
+    }
+    replaceWhenRedefined(onHost, network);
+    return network;
+  }
+
+  /** A segment as a port group of the switch's networks. */
+  private addPortGroup(portGroup: NetworkPortGroups): Connect {
+    this.#portGroups.push(portGroup);
+    for (const network of this.#networks.values()) {
+      network.portGroups = this.#portGroups;
+    }
+    for (const changed of this.#listeners) {
+      changed();
+    }
+    return (nic, host) => ({
+      network: this.intent.name,
+      resource: this.on(nic, host, this.#networks),
+      portGroup: portGroup.name,
+      attachment: () => this.attachment(portGroup),
+    });
+  }
+
+  /** A segment as networks of its own, on bridges of its own. */
+  private addNetworks(scope: Construct, intent: SegmentIntent, bridges: ReadonlyMap<LibvirtHost, string>): Connect {
+    const name = `${this.intent.name}-${intent.name}`;
+    const networks = new Map(
+      [...bridges].map(([host, bridge]) => [host, this.makeNetwork(scope, host, name, bridgeNetwork(bridge))]),
+    );
+    return (nic, host) => ({
+      network: name,
+      resource: this.on(nic, host, networks),
+      attachment: () => hashOf(bridgeNetwork(bridges.get(host)!)),
+    });
   }
 
   /** The part of the network that does not depend on its segments. */
@@ -135,8 +183,8 @@ export class SwitchWriter implements PlatformSwitch {
     return { ...networkOf(this.#backing, this.intent), ...(bandwidth !== undefined && { bandwidth }) };
   }
 
-  private networkOn(where: string, host: LibvirtHost): Network {
-    const network = this.#networks.get(host);
+  private on(where: string, host: LibvirtHost, networks: ReadonlyMap<LibvirtHost, Network>): Network {
+    const network = networks.get(host);
     if (network === undefined) {
       throw new ConfigurationError({
         where,
@@ -150,11 +198,11 @@ export class SwitchWriter implements PlatformSwitch {
   }
 
   /**
-   * Guests of a bridge that is there already stay connected when the network is defined anew: only their own port group matters. A bridge
+   * Guests of a bridge that is not libvirt's stay connected when the network is defined anew: only their own port group matters. A bridge
    * that libvirt owns goes away with its network, and all guests of it have to be started anew.
    */
   private attachment(portGroup: NetworkPortGroups): string {
-    return hashOf([this.definition, isManaged(this.#backing) ? this.#portGroups : portGroup]);
+    return hashOf([this.definition, isOfLibvirt(this.#backing) ? this.#portGroups : portGroup]);
   }
 }
 
@@ -194,7 +242,7 @@ function unfilteredBy(backing: SwitchBacking, { tagging, security }: SegmentInte
   return undefined;
 }
 
-function isManaged(backing: SwitchBacking): boolean {
+function isOfLibvirt(backing: SwitchBacking): boolean {
   return backing.kind === SwitchBackingKind.NAT || backing.kind === SwitchBackingKind.ISOLATED;
 }
 
@@ -224,7 +272,7 @@ function checkUplinks(scope: Construct, backing: SwitchBacking, intent: SwitchIn
   if (intent.uplinks.length === 0) {
     return;
   }
-  if (isManaged(backing)) {
+  if (isOfLibvirt(backing)) {
     throw new ConfigurationError({
       where: scope.node.path,
       what: `a ${backing.kind} has no uplinks`,
@@ -235,18 +283,51 @@ function checkUplinks(scope: Construct, backing: SwitchBacking, intent: SwitchIn
   }
   const { id, reason } = NETWORK_PRACTICES.hostOwnsUplinks;
   Annotations.of(scope).addWarning(
-    `uplinks ${intent.uplinks.join(", ")} (${intent.policy}) have to be in ${backing} on each host already: ${reason} [${id}]`,
+    `uplinks ${intent.uplinks.join(", ")} have to be in ${backing} on each host already: ${reason} [${id}]`,
   );
+}
+
+function checkVsphereOnly(where: string, { privateVlans, ioControl, lacp }: SwitchIntent): void {
+  for (const [what, given] of [
+    ["privateVlans", privateVlans.length > 0 ? privateVlans.map(String) : undefined],
+    ["ioControl", ioControl],
+    ["existingLag", lacp?.existingLag],
+  ] as const) {
+    if (given !== undefined) {
+      throw new ConfigurationError({
+        where,
+        what: `\`${what}\` belongs to a distributed switch of vSphere`,
+        given,
+        mend: `leave \`${what}\` out on libvirt`,
+        practice: HOST_NETWORK_PRACTICES.vsphereOnly.id,
+      });
+    }
+  }
+}
+
+/** What only a bridge that the kit makes can be given. */
+function checkNotManaged(where: string, backing: SwitchBacking, intent: SwitchIntent): void {
+  for (const what of ["discovery", "multicastFiltering", "flowExport"] as const) {
+    if (intent[what] !== undefined) {
+      throw new ConfigurationError({
+        where,
+        what: `\`${what}\` is set up on a bridge that the kit makes, and not on another one`,
+        given: String(backing),
+        allowed: 'SwitchBacking.linuxBridge("br0", { managed: true }), .openVSwitch("br0", { managed: true })',
+        mend: `let the kit make the bridge, or leave \`${what}\` out and set it up on the hosts`,
+        practice: HOST_NETWORK_PRACTICES.hostOwnsBridge.id,
+      });
+    }
+  }
 }
 
 function networkOf(backing: SwitchBacking, { name, mtu }: SwitchIntent): Partial<NetworkConfig> {
   switch (backing.kind) {
     case SwitchBackingKind.LINUX_BRIDGE:
-      return { forward: { mode: "bridge" }, bridge: { name: backing.bridge } };
+      return bridgeNetwork(backing.bridge!);
     case SwitchBackingKind.OPEN_VSWITCH:
       return {
-        forward: { mode: "bridge" },
-        bridge: { name: backing.bridge },
+        ...bridgeNetwork(backing.bridge!),
         virtualPort: { params: { openVSwitch: {} } },
       };
     case SwitchBackingKind.NAT:
@@ -263,6 +344,10 @@ function networkOf(backing: SwitchBacking, { name, mtu }: SwitchIntent): Partial
         ...(backing.cidr !== undefined && { ips: addresses(backing) }),
       };
   }
+}
+
+function bridgeNetwork(bridge: string): Partial<NetworkConfig> {
+  return { forward: { mode: "bridge" }, bridge: { name: bridge } };
 }
 
 /** Networks that are made at the same time and leave the name to libvirt can be given the same one. */
@@ -306,7 +391,7 @@ function checkTagging(where: string, backing: SwitchBacking, host: LibvirtHost, 
     return;
   }
   const given = tagging.kind === "access" ? `VLAN ${tagging.vlan}` : "a trunk";
-  if (isManaged(backing)) {
+  if (isOfLibvirt(backing)) {
     throw new ConfigurationError({
       where,
       what: `a ${backing.kind} has no VLANs`,
@@ -328,7 +413,7 @@ function checkTagging(where: string, backing: SwitchBacking, host: LibvirtHost, 
       practice: NETWORK_PRACTICES.nativeVlan.id,
     });
   }
-  if (!isAtLeast(host.libvirtVersion, NETWORK_LIMITS.vlanOnLinuxBridgeLibvirt)) {
+  if (!backing.managed && !isAtLeast(host.libvirtVersion, NETWORK_LIMITS.vlanOnLinuxBridgeLibvirt)) {
     throw new ConfigurationError({
       where,
       what: "VLANs on a Linux bridge need libvirt 11.0",
@@ -340,8 +425,8 @@ function checkTagging(where: string, backing: SwitchBacking, host: LibvirtHost, 
   }
 }
 
-function checkName(where: string, portGroups: readonly NetworkPortGroups[], name: string): void {
-  if (portGroups.some((group) => group.name === name)) {
+function checkName(where: string, segments: ReadonlySet<string>, name: string): void {
+  if (segments.has(name)) {
     throw new ConfigurationError({
       where,
       what: "the switch has a segment of this name already",
