@@ -43,6 +43,11 @@ export interface FrrNeighbourOptions {
    * @default false
    */
   readonly evpn?: boolean;
+  /**
+   * Tells the neighbour of the machine's own routes of EVPN alone: it is no way between its neighbours.
+   * @default false
+   */
+  readonly evpnOwnOnly?: boolean;
 }
 
 export interface FrrNumberedOptions extends FrrNeighbourOptions {
@@ -73,6 +78,8 @@ const MAX_INTERFACE_NAME = 15;
 const MAX_POLICY_NAME = 40;
 /** A route map that lets all routes of EVPN pass, for neighbours that need to have one. */
 const EVPN_POLICY = "evpn";
+/** One that lets routes of EVPN pass that begin at the machine itself. */
+const EVPN_OWN_POLICY = "evpn-own";
 
 /**
  * Configuration of FRR: BGP for an underlay, and EVPN.
@@ -186,18 +193,10 @@ export class FrrConfig {
       "service integrated-vtysh-config",
       ...this.interfaces(),
       ...[...this.#policies.values()].flatMap(policyLines),
-      ...(this.hasEvpn && this.hasExternal ? ["!", `route-map ${EVPN_POLICY} permit 10`, "exit"] : []),
+      ...this.evpnPolicies(),
       ...this.bgp(),
       "end",
     ].join("\n")}\n`;
-  }
-
-  private get hasEvpn(): boolean {
-    return this.evpnNeighbours.length > 0;
-  }
-
-  private get hasExternal(): boolean {
-    return this.evpnNeighbours.some(({ external }) => external);
   }
 
   private get evpnNeighbours(): readonly Neighbour[] {
@@ -224,7 +223,10 @@ export class FrrConfig {
     const name = checkName(this.#where, policy.name, { maxLength: MAX_POLICY_NAME });
     const earlier = this.#policies.get(name);
     const checked = { name, networks: policy.networks.map((prefix) => checkPrefix(this.#where, prefix)) };
-    if (name === EVPN_POLICY || (earlier !== undefined && JSON.stringify(earlier) !== JSON.stringify(checked))) {
+    if (
+      [EVPN_POLICY, EVPN_OWN_POLICY].includes(name) ||
+      (earlier !== undefined && JSON.stringify(earlier) !== JSON.stringify(checked))
+    ) {
       throw this.twice("a policy", name);
     }
     this.#policies.set(name, checked);
@@ -247,6 +249,23 @@ export class FrrConfig {
       ...addresses.map((address) => ` ${familyOf(address) === 4 ? "ip" : "ipv6"} address ${address}`),
       "exit",
     ]);
+  }
+
+  private evpnPolicies(): string[] {
+    const external = this.evpnNeighbours.some((neighbour) => neighbour.external);
+    const ownOnly = this.evpnNeighbours.some(({ evpnOwnOnly }) => evpnOwnOnly === true);
+    return [
+      ...(external ? ["!", `route-map ${EVPN_POLICY} permit 10`, "exit"] : []),
+      ...(ownOnly
+        ? [
+            "!",
+            `bgp as-path access-list ${EVPN_OWN_POLICY} seq 10 permit ^$`,
+            `route-map ${EVPN_OWN_POLICY} permit 10`,
+            ` match as-path ${EVPN_OWN_POLICY}`,
+            "exit",
+          ]
+        : []),
+    ];
   }
 
   private bgp(): string[] {
@@ -293,16 +312,17 @@ export class FrrConfig {
   }
 
   private evpn(): string[] {
-    if (!this.hasEvpn) {
+    if (this.evpnNeighbours.length === 0) {
       return [];
     }
     return [
       " !",
       " address-family l2vpn evpn",
-      ...this.evpnNeighbours.flatMap(({ peer, external }) => [
+      ...this.evpnNeighbours.flatMap(({ peer, external, evpnOwnOnly = false }) => [
         `  neighbor ${peer} activate`,
-        ...(external
-          ? [`  neighbor ${peer} route-map ${EVPN_POLICY} in`, `  neighbor ${peer} route-map ${EVPN_POLICY} out`]
+        ...(external ? [`  neighbor ${peer} route-map ${EVPN_POLICY} in`] : []),
+        ...(external || evpnOwnOnly
+          ? [`  neighbor ${peer} route-map ${evpnOwnOnly ? EVPN_OWN_POLICY : EVPN_POLICY} out`]
           : []),
       ]),
       ...(this.#advertisesVnis ? ["  advertise-all-vni"] : []),
