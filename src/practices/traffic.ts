@@ -186,4 +186,27 @@ export const TRAFFIC_PRACTICES = {
     severity: ADVICE,
     source: SOURCES.vmwareNicAllocation,
   }),
+  portGroupShaping: practice({
+    id: "traffic-port-group-shaping",
+    title: "vSphere sees traffic from its switch",
+    reason:
+      "what a guest sends comes into the switch (ingress), what it receives goes out of it (egress); each port of the port group is shaped by itself",
+    severity: ADVICE,
+    source: SOURCES.vmwareShaping,
+  }),
+  nicAllocation: practice({
+    id: "traffic-nic-allocation",
+    title: "Network I/O Control limits a NIC without bursts",
+    reason: "what the NIC sends is kept at the limit, whatever it saved up before; bursts are for port groups",
+    severity: ADVICE,
+    source: SOURCES.vmwareNicAllocation,
+  }),
+  ioControl: practice({
+    id: "traffic-io-control",
+    title: "Guarantees and shares of vSphere need Network I/O Control",
+    reason: "it keeps them at the uplinks of a switch; guarantees of NICs are there from version 3",
+    consequence: "without it they are stored and do nothing, or the machine does not start",
+    severity: ERROR,
+    source: SOURCES.vmwareNicAllocation,
+  }),
 } as const;

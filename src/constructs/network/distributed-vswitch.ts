@@ -205,12 +205,6 @@ export class DistributedVSwitch extends Construct implements IDistributedVSwitch
     warnOfAllowed(this, props.security);
     this.traffic = checkTraffic(where, props.traffic);
     this.uplinkSpeed = optional(props.uplinkSpeed, (speed) => checkRate(where, "uplinkSpeed", speed));
-    this._trafficAccount = new TrafficAccount({
-      owner: where,
-      traffic: this.traffic,
-      uplinkSpeed: this.uplinkSpeed,
-      limitsSum: true,
-    });
     this.privateVlans = checkPrivateVlanMap(where, props.privateVlans ?? []);
     this.discovery = optional(props.discovery, (discovery) =>
       checkMade(where, "discovery", discovery, DiscoveryProtocol, "DiscoveryProtocol.lldp(), .cdp(), .none()"),
@@ -222,6 +216,13 @@ export class DistributedVSwitch extends Construct implements IDistributedVSwitch
       checkMade(where, "ioControl", control, NetworkIoControl, "NetworkIoControl.version3(), .version2()"),
     );
     this.ioControl?._checkUplinks(this, this.uplinkSpeed);
+    this._trafficAccount = new TrafficAccount({
+      owner: where,
+      traffic: this.traffic,
+      uplinkSpeed: this.uplinkSpeed,
+      outboundQuota: this.ioControl?.version === 3 ? this.ioControl.vmQuota(this.uplinks.length) : undefined,
+      limitsSum: true,
+    });
     this.flowExport = optional(props.flowExport, (flows) =>
       checkMade(where, "flowExport", flows, FlowExport, "FlowExport.ipfix(), .sflow()"),
     );

@@ -11,6 +11,8 @@ export interface TrafficAccountProps {
   readonly parent?: TrafficAccount;
   /** What can be guaranteed where the profile does not say it. */
   readonly uplinkSpeed?: DataRate;
+  /** What parts can be guaranteed outbound where the profile does not say it, because something else keeps it. */
+  readonly outboundQuota?: DataRate;
   /** Whether the limit is for all parts together; that of a segment is for each of its NICs. */
   readonly limitsSum: boolean;
 }
@@ -70,10 +72,17 @@ export class TrafficAccount {
     return rate === undefined ? parent?.limit(direction) : { owner, rate };
   }
 
-  private reserve(wanted: OwnedRate, direction: TrafficDirection): void {
-    const { owner, traffic, parent, limitsSum, uplinkSpeed } = this.props;
+  /** What can be guaranteed; nothing where it is a matter of the parent. */
+  private whole(direction: TrafficDirection): DataRate | undefined {
+    const { traffic, limitsSum, uplinkSpeed, outboundQuota } = this.props;
     const { reservation, limit } = traffic?.[direction] ?? {};
-    const whole = reservation ?? (limitsSum ? (limit?.average ?? (uplinkSpeed && reservable(uplinkSpeed))) : undefined);
+    const quota = reservation ?? (direction === "outbound" ? outboundQuota : undefined);
+    return quota ?? (limitsSum ? (limit?.average ?? (uplinkSpeed && reservable(uplinkSpeed))) : undefined);
+  }
+
+  private reserve(wanted: OwnedRate, direction: TrafficDirection): void {
+    const { owner, parent } = this.props;
+    const whole = this.whole(direction);
     if (whole === undefined) {
       parent?.reserve(wanted, direction);
       return;

@@ -10,6 +10,7 @@ import { checkMac } from "./nic-address";
 import { extrasOf } from "./nic-extras";
 import type { VsphereSegment } from "./segment";
 import { checkSriovCount, sriovNic } from "./sriov";
+import { nicAllocation } from "./traffic";
 
 const MODELS: readonly NicModel[] = [NicModel.VMXNET3, NicModel.E1000E, NicModel.E1000];
 
@@ -68,12 +69,14 @@ function emulatedNic(scope: Construct, intent: NicIntent): VsphereNic {
     checkMac(where, macAddress);
     log.record(VSPHERE_PRACTICES.staticMac, "mac_address", macAddress, "given, within vSphere's static range", true);
   }
+  const segment = intent.segment as VsphereSegment;
   return {
     order: intent.order,
     sriov: false,
     extras: extrasOf(where, intent, model),
     block: {
-      networkId: (intent.segment as VsphereSegment).networkId,
+      networkId: segment.networkId,
+      ...nicAllocation(scope, intent, segment.ioControl),
       adapterType: model,
       ...(macAddress !== undefined && { useStaticMac: true, macAddress }),
     },

@@ -10,11 +10,14 @@ import { NETWORK_PRACTICES, VSPHERE_NETWORK_PRACTICES, VSPHERE_PRACTICES } from 
 import type { ExistingSegmentIntent, PlatformSegment, SegmentIntent } from "../platform";
 import { attributeOf } from "./overrides";
 import type { PortTeaming } from "./teaming";
+import { portGroupShaping } from "./traffic";
 import type { VspherePlatform } from "./vsphere-platform";
 
 /** A port group that NICs can be connected to. */
 export interface VsphereSegment extends PlatformSegment {
   readonly networkId: string;
+  /** Version of Network I/O Control of its switch, 0 for none; `undefined` where others own the switch. */
+  readonly ioControl?: number;
   /** Whether flows of its ports are exported. */
   readonly exportsFlows?: boolean;
   /** What its ports may do; `undefined` where others own it. */
@@ -53,6 +56,7 @@ export function createSegment(
     // provider tells it all that it had from the switch until then.
     ...teaming,
     ...intent.security,
+    ...portGroupShaping(scope, intent),
     ...(intent.exportFlows !== undefined && { netflowEnabled: intent.exportFlows }),
     // Taken out together with the NICs on it, a port group is deleted after they are gone, not before: vCenter deletes none that is in use.
     lifecycle: { createBeforeDestroy: true },

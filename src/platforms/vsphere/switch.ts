@@ -18,10 +18,11 @@ import {
   VSPHERE_NETWORK_PRACTICES,
   VSPHERE_PRACTICES,
 } from "../../practices";
-import type { ExistingSwitchIntent, PlatformSegment, PlatformSwitch, SegmentIntent, SwitchIntent } from "../platform";
+import type { ExistingSwitchIntent, PlatformSwitch, SegmentIntent, SwitchIntent } from "../platform";
 import { attributeOf } from "./overrides";
-import { createSegment } from "./segment";
+import { createSegment, type VsphereSegment } from "./segment";
 import { type PortTeaming, teamingOf, uplinkNames } from "./teaming";
+import { machineTraffic } from "./traffic";
 import type { VsphereHost } from "./vsphere-host";
 import type { VspherePlatform } from "./vsphere-platform";
 
@@ -38,7 +39,7 @@ export class VsphereSwitch implements PlatformSwitch {
   public constructor(
     private readonly platform: VspherePlatform,
     scope: Construct,
-    intent: SwitchIntent,
+    private readonly intent: SwitchIntent,
   ) {
     const where = scope.node.path;
     check(where, intent);
@@ -67,13 +68,15 @@ export class VsphereSwitch implements PlatformSwitch {
         multicastFilteringMode: FILTERING[intent.multicastFiltering],
       }),
       ...(intent.ioControl !== undefined && ioControlOf(intent.ioControl)),
+      ...machineTraffic(scope, intent),
       ...(intent.flowExport !== undefined && flowExportOf(where, intent.flowExport)),
     });
     this.#resource.node.addValidation({ validate: () => this.#olderLacp(where) });
   }
 
-  public addSegment(scope: Construct, intent: SegmentIntent): PlatformSegment {
-    return createSegment(this.platform, scope, this.#resource.id, intent, this.#teaming);
+  public addSegment(scope: Construct, intent: SegmentIntent): VsphereSegment {
+    const segment = createSegment(this.platform, scope, this.#resource.id, intent, this.#teaming);
+    return { ...segment, ioControl: this.intent.ioControl?.version ?? 0 };
   }
 
   #olderLacp(where: string): string[] {
