@@ -138,7 +138,7 @@ export interface VxlanIntent {
   readonly flooding: Flooding;
   readonly neighbourSuppression: boolean;
   readonly security: Required<SecurityPolicy>;
-  /** The limit is that of each NIC; guarantee, shares and priority are of the segment as a whole. */
+  /** The limit is that of each NIC. */
   readonly traffic?: TrafficProfile;
   readonly log: TuningLog;
 }

@@ -115,6 +115,13 @@ export const VXLAN_PRACTICES = {
     severity: ERROR,
     source: SOURCES.linuxVxlan,
   }),
+  noClasses: practice({
+    id: "vxlan-no-classes",
+    title: "Segments in tunnels share what the underlay has",
+    reason: "to a queue at an uplink all tunnels of a host are packets between the same two addresses and ports",
+    severity: ERROR,
+    source: SOURCES.rfc7348,
+  }),
   gateway: practice({
     id: "vxlan-gateway",
     title: "Hosts without VXLAN send a VLAN to a gateway",

@@ -71,7 +71,8 @@ export interface VxlanSegmentProps {
    */
   readonly security?: SecurityPolicy;
   /**
-   * Limit of each of its NICs, where they have none of their own, and guarantee, shares and priority of the segment as a whole.
+   * Limit of each of its NICs, where they have none of their own. With `transport` also guarantee, shares and priority of the segment as a
+   * whole.
    * @default - not shaped
    */
   readonly traffic?: TrafficProfile;

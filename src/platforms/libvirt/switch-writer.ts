@@ -221,6 +221,13 @@ export class ExistingNetwork implements LibvirtSegment {
   }
 }
 
+/** A segment that lets its NICs send as others. */
+export const FORGED_TRANSMITS: Unfiltered = {
+  what: "its segment allows forged transmits, and a member of a micro segment sends from its own address only",
+  mend: "leave `allowForgedTransmits` of the segment out, or `microSegment`",
+  practice: MICRO_SEGMENT_PRACTICES.ownAddressesOnly,
+};
+
 function unfilteredBy(backing: SwitchBacking, { tagging, security }: SegmentIntent): Unfiltered | undefined {
   if (backing.kind === SwitchBackingKind.OPEN_VSWITCH) {
     const mend = "connect it to a segment on a Linux bridge, or leave `microSegment` out";
@@ -235,9 +242,7 @@ function unfilteredBy(backing: SwitchBacking, { tagging, security }: SegmentInte
     };
   }
   if (security.allowForgedTransmits) {
-    const mend = "leave `allowForgedTransmits` of the segment out, or `microSegment`";
-    const what = "its segment allows forged transmits, and a member of a micro segment sends from its own address only";
-    return { what, mend, practice: MICRO_SEGMENT_PRACTICES.ownAddressesOnly };
+    return FORGED_TRANSMITS;
   }
   return undefined;
 }

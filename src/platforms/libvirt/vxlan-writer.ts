@@ -1,6 +1,7 @@
 import { Network } from "@cdktf/provider-libvirt/lib/network";
 import { Construct } from "constructs";
 import { type Flooding, FloodingKind } from "../../constructs/network/flooding";
+import { SwitchBackingKind } from "../../constructs/network/switch-backing";
 import type { Vtep } from "../../constructs/network/vtep";
 import { ConfigurationError } from "../../errors";
 import { exec, familyOf } from "../../linux";
@@ -10,7 +11,7 @@ import { hashOf, replaceWhenRedefined } from "./definition";
 import type { HostFiles } from "./host-files";
 import type { LibvirtHost } from "./libvirt-host";
 import type { LibvirtPlatform } from "./libvirt-platform";
-import type { LibvirtSegment, SegmentOnHost } from "./switch-writer";
+import { FORGED_TRANSMITS, type LibvirtSegment, type SegmentOnHost } from "./switch-writer";
 
 const IP = "/usr/sbin/ip";
 
@@ -26,6 +27,7 @@ export class VxlanWriter implements LibvirtSegment {
     private readonly intent: VxlanIntent,
   ) {
     const where = scope.node.path;
+    checkTraffic(where, intent);
     // Not after the segment's name: an interface has no more than 15 characters, and the VNI is what tells segments apart.
     this.#device = `vxlan${intent.vni}`;
     this.#bridge = `br-vx${intent.vni}`;
@@ -51,10 +53,13 @@ export class VxlanWriter implements LibvirtSegment {
         mend: "add the host to `hosts` of the segment, or run the machine on one of its hosts",
       });
     }
+    const { traffic, security } = this.intent;
     return {
       network: this.intent.name,
       resource: network,
-      ...(!this.intent.security.allowForgedTransmits && { filter: "no-mac-spoofing" }),
+      backing: SwitchBackingKind.LINUX_BRIDGE,
+      ...(security.allowForgedTransmits ? { unfiltered: FORGED_TRANSMITS } : { filter: "no-mac-spoofing" }),
+      shaping: { traffic, peakIsLimit: false, hasFloors: false },
       attachment: () => hashOf([this.intent.name, this.#bridge]),
     };
   }
@@ -154,6 +159,23 @@ function withoutAddresses(files: HostFiles, name: string, mtu: number, where: st
     .set("Link", "MTUBytes", mtu)
     .set("Link", "RequiredForOnline", false)
     .set("Network", "LinkLocalAddressing", false);
+}
+
+/** Limits are those of NICs, which are shaped before the tunnel. */
+function checkTraffic(where: string, { traffic }: VxlanIntent): void {
+  for (const { reservation, shares, priority } of [traffic?.inbound ?? {}, traffic?.outbound ?? {}]) {
+    const given = reservation ?? shares ?? priority;
+    if (given !== undefined) {
+      throw new ConfigurationError({
+        where,
+        what: "a segment in tunnels has no guarantee, shares or priority of its own",
+        given,
+        allowed: "a limit of its NICs",
+        mend: "leave them out, or have a gateway carry a VLAN in the segment: `transport`",
+        practice: VXLAN_PRACTICES.noClasses.id,
+      });
+    }
+  }
 }
 
 function practiceOf({ kind }: Flooding) {
