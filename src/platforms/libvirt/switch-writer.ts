@@ -2,6 +2,7 @@ import { Network, type NetworkConfig, type NetworkPortGroups } from "@cdktf/prov
 import { Construct } from "constructs";
 import { Annotations } from "../../cdktf";
 import { dhcpPlan } from "../../constructs/network/cidr";
+import type { PrivateVlan } from "../../constructs/network/private-vlan";
 import { type SwitchBacking, SwitchBackingKind } from "../../constructs/network/switch-backing";
 import type { VlanTagging } from "../../constructs/network/vlan";
 import { ConfigurationError } from "../../errors";
@@ -293,8 +294,10 @@ function checkUplinks(scope: Construct, backing: SwitchBacking, intent: SwitchIn
 }
 
 function checkVsphereOnly(where: string, { privateVlans, ioControl, lacp }: SwitchIntent): void {
+  if (privateVlans.length > 0) {
+    throw noPrivateVlans(where, privateVlans);
+  }
   for (const [what, given] of [
-    ["privateVlans", privateVlans.length > 0 ? privateVlans.map(String) : undefined],
     ["ioControl", ioControl],
     ["existingLag", lacp?.existingLag],
   ] as const) {
@@ -308,6 +311,16 @@ function checkVsphereOnly(where: string, { privateVlans, ioControl, lacp }: Swit
       });
     }
   }
+}
+
+function noPrivateVlans(where: string, vlans: readonly PrivateVlan[]): ConfigurationError {
+  return new ConfigurationError({
+    where,
+    what: "bridges of Linux and Open vSwitch have no private VLANs",
+    given: vlans.map(String),
+    mend: "for guests that do not reach each other use isolated ports, within one host, or a MicroSegment, which also spans hosts",
+    practice: SWITCH_PRACTICES.privateVlanOnBridge.id,
+  });
 }
 
 /** What only a bridge that the kit makes can be given. */
@@ -374,13 +387,7 @@ function portGroupOf(where: string, { name, tagging }: SegmentIntent): NetworkPo
     case "trunk":
       return { name, vlan: { trunk: "yes", tags: trunkTags(tagging) } };
     case "private":
-      throw new ConfigurationError({
-        where,
-        what: "bridges of Linux and Open vSwitch have no private VLANs",
-        given: String(tagging.vlan),
-        mend: "for guests that do not reach each other use isolated ports, within one host, or a MicroSegment, which also spans hosts",
-        practice: SWITCH_PRACTICES.privateVlanOnBridge.id,
-      });
+      throw noPrivateVlans(where, [tagging.vlan]);
   }
 }
 

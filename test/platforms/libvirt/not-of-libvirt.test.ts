@@ -2,11 +2,9 @@ import { DistributedVSwitch, PrivateVlan } from "virtuned";
 import { LibvirtProgram } from "../../support/libvirt";
 
 test("a private VLAN is refused, and what there is instead is said", () => {
-  const fabric = new LibvirtProgram().switch("fabric", {
-    privateVlans: [PrivateVlan.promiscuous(100), PrivateVlan.isolated(100, 101)],
-  });
-  expect(() => fabric.addVlanSegment("guests", { privateVlan: PrivateVlan.isolated(100, 101) })).toThrow(
-    /^prod\/fabric\/guests: .*no private VLANs.*isolated ports.*MicroSegment.*\[private-vlan-on-bridge\]$/,
+  const privateVlans = [PrivateVlan.promiscuous(100), PrivateVlan.isolated(100, 101)];
+  expect(() => new LibvirtProgram().switch("fabric", { privateVlans })).toThrow(
+    /^prod\/fabric: .*no private VLANs.*isolated ports.*MicroSegment.*\[private-vlan-on-bridge\]$/,
   );
 });
 
