@@ -61,7 +61,7 @@ export const NIC_PRACTICES = {
     id: "nic-left-alone",
     title: "Leave vhost, packed rings, txmode, ioeventfd and event_idx alone",
     reason:
-      "QEMU takes vhost where the host has it and the other settings as they suit it; libvirt's manual advises against changing them",
+      "vhost, packed rings, txmode, ioeventfd and event_idx are as QEMU chooses them for the host; libvirt's manual advises to leave them",
     severity: ADVICE,
     source: SOURCES.formatDomain,
   }),
