@@ -17,10 +17,16 @@ export function bondName(bridge: string): string {
   return `${bridge}-bond`;
 }
 
-const LINUX_MODES: Partial<Record<TeamingPolicy, string>> = {
-  [TeamingPolicy.EXPLICIT_FAILOVER]: "active-backup",
-  [TeamingPolicy.IP_HASH]: "balance-xor",
-  [TeamingPolicy.LACP]: "802.3ad",
+const LINUX_MODES: Partial<Record<TeamingPolicy, { readonly mode: string; readonly why: string }>> = {
+  [TeamingPolicy.EXPLICIT_FAILOVER]: {
+    mode: "active-backup",
+    why: "one uplink carries everything and the others wait: below a bridge no other mode works with any physical switch",
+  },
+  [TeamingPolicy.IP_HASH]: {
+    mode: "balance-xor",
+    why: "addresses choose the uplink, and the physical switch takes its ports for one",
+  },
+  [TeamingPolicy.LACP]: { mode: "802.3ad", why: "both ends agree on which links are good" },
 };
 
 export interface LinuxBond {
@@ -38,8 +44,8 @@ export function chooseLinuxBond(where: string, intent: SwitchIntent): LinuxBond 
   const { active, failback, notifySwitches, lacp, log } = intent;
   const policy = intent.policy ?? TeamingPolicy.EXPLICIT_FAILOVER;
   checkTeaming(where, intent, policy);
-  const mode = LINUX_MODES[policy];
-  if (mode === undefined) {
+  const chosen = LINUX_MODES[policy];
+  if (chosen === undefined) {
     throw new ConfigurationError({
       where,
       what: "a Linux bond below a bridge can't share uplinks like this",
@@ -49,7 +55,8 @@ export function chooseLinuxBond(where: string, intent: SwitchIntent): LinuxBond 
       practice: HOST_NETWORK_PRACTICES.bondMode.id,
     });
   }
-  log.record(HOST_NETWORK_PRACTICES.bondMode, "bond.Mode", mode, undefined, intent.policy !== undefined);
+  const { mode, why } = chosen;
+  log.record(HOST_NETWORK_PRACTICES.bondMode, "bond.Mode", mode, why, intent.policy !== undefined);
   const monitoring = `${HOST_NETWORK_LIMITS.miiMonitorMs}ms`;
   log.record(HOST_NETWORK_PRACTICES.bondMonitoring, "bond.MIIMonitorSec", monitoring);
   const always = { Mode: mode, MIIMonitorSec: monitoring };
@@ -89,21 +96,15 @@ export function chooseOpenVSwitchBond(where: string, intent: SwitchIntent): read
       practice: HOST_NETWORK_PRACTICES.openVSwitchLearning.id,
     });
   }
-  const mode = (chosen: string) =>
-    log.record(
-      HOST_NETWORK_PRACTICES.openVSwitchBond,
-      "port.bond_mode",
-      chosen,
-      undefined,
-      intent.policy !== undefined,
-    );
+  const record = (mode: string, why: string) =>
+    log.record(HOST_NETWORK_PRACTICES.openVSwitchBond, "port.bond_mode", mode, why, intent.policy !== undefined);
   switch (policy) {
     case TeamingPolicy.EXPLICIT_FAILOVER:
-      mode("active-backup");
+      record("active-backup", "one uplink carries everything and the others wait");
       // Without a primary it stays on the uplink that took over.
       return ["bond_mode=active-backup", ...(failback === false ? [] : [`other_config:bond-primary=${active[0]}`])];
     case TeamingPolicy.LACP:
-      mode("balance-tcp");
+      record("balance-tcp", "addresses and ports choose the link, which needs LACP");
       return ["bond_mode=balance-tcp", ...chooseOpenVSwitchLacp(where, intent)];
     case TeamingPolicy.IP_HASH:
       throw new ConfigurationError({
@@ -116,7 +117,7 @@ export function chooseOpenVSwitchBond(where: string, intent: SwitchIntent): read
       });
     default: {
       const rebalance = policy === TeamingPolicy.LOAD_BASED ? HOST_NETWORK_LIMITS.rebalanceMs : 0;
-      mode("balance-slb");
+      record("balance-slb", "each MAC address and VLAN has an uplink, which needs nothing of the physical switch");
       log.record(
         HOST_NETWORK_PRACTICES.openVSwitchRebalance,
         "port.other_config:bond-rebalance-interval",
