@@ -151,11 +151,12 @@ export class TrafficProfile {
       throw new ConfigurationError({ where, what: "no direction is given", allowed: "inbound, outbound, or both" });
     }
     for (const what of ["shares", "priority"] as const) {
-      if (inbound?.[what] !== undefined) {
+      const given = options.inbound?.outbound?.[what];
+      if (given !== undefined) {
         throw new ConfigurationError({
           where,
           what: `${what} of what guests receive can't be given: they are kept where frames leave a host`,
-          given: inbound[what],
+          given,
           mend: `give \`${what}\` in \`outbound\``,
           practice: TRAFFIC_PRACTICES.shares.id,
         });
