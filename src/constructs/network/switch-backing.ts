@@ -74,7 +74,8 @@ export class SwitchBacking {
     bridge: string,
     options: BridgeOptions,
   ): SwitchBacking {
-    const managed = checkFlag(where, "managed", checkOptions(where, "what is given", options).managed ?? false);
+    const { managed = false } = checkOptions(where, "what is given", options);
+    checkFlag(where, "managed", managed);
     const name = checkName(where, bridge, { maxLength: MAX_INTERFACE_NAME });
     if (managed && name.length > HOST_NETWORK_LIMITS.maxManagedBridgeName) {
       throw new ConfigurationError({

@@ -166,7 +166,7 @@ describe("uplinks", () => {
     program.switch("fabric", { backing: BRIDGE, uplinks: ["ens1f0", "ens1f1"] });
     expect(warningsOf(program.stack)).toEqual([
       expect.stringMatching(
-        /^prod\/fabric: uplinks ens1f0, ens1f1 \(source port\) have to be in Linux bridge br0 .*\[switch-host-owns-uplinks\]$/,
+        /^prod\/fabric: uplinks ens1f0, ens1f1 have to be in Linux bridge br0 .*\[switch-host-owns-uplinks\]$/,
       ),
     ]);
   });
