@@ -82,7 +82,13 @@ export function nicBandwidth(
     const { floor: guaranteed, ...rates } = (bandwidth[direction] ?? {}) as Record<string, number | undefined>;
     for (const [name, value] of Object.entries(rates)) {
       const [practice, why] = reasonOf(direction, name, limit!, shaping);
-      log.record(practice, `bandwidth.${direction}.${name}`, value, why, limit!.given && name in limit!.limit);
+      log.record(
+        practice,
+        `bandwidth.${direction}.${name}`,
+        value,
+        why,
+        limit!.given && limit!.limit[name as keyof TrafficLimit] !== undefined,
+      );
     }
     if (guaranteed !== undefined) {
       log.record(
