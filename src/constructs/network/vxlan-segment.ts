@@ -8,6 +8,7 @@ import {
   FABRIC_LIMITS,
   FABRIC_PRACTICES,
   NETWORK_LIMITS,
+  type Practice,
   TuningLog,
   VXLAN_LIMITS,
   VXLAN_PRACTICES,
@@ -118,6 +119,7 @@ export class VxlanSegment extends Construct implements INetworkSegment {
       const found = vtepsOf(where, hosts, vteps);
       this.mtu = this.#chooseMtu(props.mtu, hops(vteps, [...found.values()]));
       this.flooding = chooseFlooding(where, vteps!, props.flooding, [...found.values()]);
+      this.#log.record(practiceOf(this.flooding), "flooding", this.flooding, undefined, props.flooding !== undefined);
       const traffic = checkTraffic(where, props.traffic);
       this._trafficAccount = new TrafficAccount({ owner: where, traffic, limitsSum: false });
       const security = resolveSecurity(where, props.security);
@@ -128,7 +130,7 @@ export class VxlanSegment extends Construct implements INetworkSegment {
         mtu: this.mtu,
         vteps: found,
         flooding: this.flooding,
-        neighbourSuppression: chooseSuppression(where, this.flooding, props.neighbourSuppression),
+        neighbourSuppression: this.#chooseSuppression(this.flooding, props.neighbourSuppression),
         security,
         traffic,
         log: this.#log,
@@ -185,6 +187,24 @@ export class VxlanSegment extends Construct implements INetworkSegment {
       security,
       traffic,
     });
+  }
+
+  #chooseSuppression({ kind }: Flooding, given: boolean | undefined): boolean {
+    const where = this.node.path;
+    const evpn = kind === FloodingKind.EVPN;
+    const suppression = checkFlag(where, "neighbourSuppression", given ?? evpn);
+    if (suppression && !evpn) {
+      throw new ConfigurationError({
+        where,
+        what: `with ${kind} no host can answer for guests of another`,
+        given,
+        mend: "leave `neighbourSuppression` out, or use EVPN",
+        practice: VXLAN_PRACTICES.noProxy.id,
+      });
+    }
+    const practice = evpn ? VXLAN_PRACTICES.suppression : VXLAN_PRACTICES.noProxy;
+    this.#log.record(practice, "neighbourSuppression", suppression, undefined, given !== undefined);
+    return suppression;
   }
 
   #chooseMtu(given: number | undefined, all: readonly Hop[]): number {
@@ -297,18 +317,15 @@ function chooseFlooding(
   return flooding;
 }
 
-function chooseSuppression(where: string, { kind }: Flooding, given: boolean | undefined): boolean {
-  const evpn = kind === FloodingKind.EVPN;
-  if (checkFlag(where, "neighbourSuppression", given ?? evpn) && !evpn) {
-    throw new ConfigurationError({
-      where,
-      what: `with ${kind} no host can answer for guests of another`,
-      given,
-      mend: "leave `neighbourSuppression` out, or use EVPN",
-      practice: VXLAN_PRACTICES.noProxy.id,
-    });
+function practiceOf({ kind }: Flooding): Practice {
+  switch (kind) {
+    case FloodingKind.HEAD_END_REPLICATION:
+      return VXLAN_PRACTICES.headEnd;
+    case FloodingKind.MULTICAST:
+      return VXLAN_PRACTICES.multicast;
+    case FloodingKind.EVPN:
+      return VXLAN_PRACTICES.evpn;
   }
-  return given ?? evpn;
 }
 
 const TAKEN = new WeakMap<IPlatform, Map<number, VxlanSegment>>();

@@ -84,31 +84,30 @@ export class VxlanWriter implements LibvirtSegment {
 
   private writeDevice(files: HostFiles, where: string, vtep: Vtep): void {
     const { flooding, mtu, neighbourSuppression } = this.intent;
-    const evpn = flooding.kind === FloodingKind.EVPN;
     if (flooding.kind === FloodingKind.MULTICAST) {
       this.writeMulticastDevice(files, where, vtep, flooding);
-    } else {
-      const netdev = files
-        .netdev(this.#device, where)
-        .set("NetDev", "Kind", "vxlan")
-        .set("VXLAN", "VNI", this.intent.vni)
-        .set("VXLAN", "Local", vtep.address)
-        .set("VXLAN", "DestinationPort", VXLAN_LIMITS.port)
-        .set("VXLAN", "MacLearning", !evpn)
-        // Else the interface that has the address would have to name the device in its own file, which is the host's.
-        .set("VXLAN", "Independent", true);
-      if (familyOf(vtep.address) === 4) {
-        netdev.set("VXLAN", "IPDoNotFragment", true);
-      }
+      return;
+    }
+    const evpn = flooding.kind === FloodingKind.EVPN;
+    const netdev = files
+      .netdev(this.#device, where)
+      .set("NetDev", "Kind", "vxlan")
+      .set("VXLAN", "VNI", this.intent.vni)
+      .set("VXLAN", "Local", vtep.address)
+      .set("VXLAN", "DestinationPort", VXLAN_LIMITS.port)
+      .set("VXLAN", "MacLearning", !evpn)
+      // Else the interface that has the address would have to name the device in its own file, which is the host's.
+      .set("VXLAN", "Independent", true);
+    if (familyOf(vtep.address) === 4) {
+      netdev.set("VXLAN", "IPDoNotFragment", true);
     }
     const network = withoutAddresses(files, this.#device, mtu, where).set("Network", "Bridge", this.#bridge);
     if (evpn) {
       network.set("Bridge", "Learning", false).set("Bridge", "NeighborSuppression", neighbourSuppression);
+      return;
     }
-    if (flooding.kind === FloodingKind.HEAD_END_REPLICATION) {
-      for (const { address } of [...this.intent.vteps.values()].filter((other) => other !== vtep)) {
-        network.add("BridgeFDB", { MACAddress: "00:00:00:00:00:00", Destination: address, AssociatedWith: "self" });
-      }
+    for (const { address } of [...this.intent.vteps.values()].filter((other) => other !== vtep)) {
+      network.add("BridgeFDB", { MACAddress: "00:00:00:00:00:00", Destination: address, AssociatedWith: "self" });
     }
   }
 
@@ -122,34 +121,45 @@ export class VxlanWriter implements LibvirtSegment {
     vtep: Vtep,
     { group, interface: lower }: Flooding,
   ): void {
-    const unit = `sys-subsystem-net-devices-${lower!.replaceAll("-", "\\x2d")}.device`;
-    const { vni } = this.intent;
-    const device = ["type", "vxlan", "id", vni, "local", vtep.address, "group", group!, "dev", lower!] as const;
-    const settings = ["dstport", VXLAN_LIMITS.port, "ttl", VXLAN_LIMITS.multicastTtl, "learning"] as const;
+    const device = this.#device;
+    const { vni, mtu } = this.intent;
+    const ends = ["local", vtep.address, "group", group!, "dev", lower!];
     const ipv4 = familyOf(vtep.address) === 4 ? ["df", "set", "noudpcsum"] : [];
-    files
-      .service(this.#device, where)
-      .set("Unit", "Description", `VXLAN device ${this.#device}`)
-      .set("Unit", "Wants", unit)
-      .set("Unit", "After", unit)
-      .append("Service", "ExecStartPre", `-${exec(IP, "link", "delete", this.#device)}`)
-      .append("Service", "ExecStart", exec(IP, "link", "add", this.#device, ...device, ...settings, ...ipv4))
-      .append("Service", "ExecStop", `-${exec(IP, "link", "delete", this.#device)}`);
+    const settings = ["dstport", VXLAN_LIMITS.port, "ttl", VXLAN_LIMITS.multicastTtl, "learning", ...ipv4];
+    const service = files.service(device, where).set("Unit", "Description", `VXLAN device ${device}`);
+    for (const unit of [lower!, this.#bridge].map(deviceUnit)) {
+      service.append("Unit", "Wants", unit).append("Unit", "After", unit);
+    }
+    service
+      .append("Service", "ExecStartPre", `-${exec(IP, "link", "delete", device)}`)
+      .append(
+        "Service",
+        "ExecStart",
+        exec(IP, "link", "add", device, "mtu", mtu, "type", "vxlan", "id", vni, ...ends, ...settings),
+      )
+      .append(
+        "Service",
+        "ExecStart",
+        exec(IP, "link", "set", device, "master", this.#bridge, "addrgenmode", "none", "up"),
+      )
+      .append("Service", "ExecStop", `-${exec(IP, "link", "delete", device)}`);
   }
 
   private explain(): void {
-    const { log, flooding, vteps, neighbourSuppression } = this.intent;
-    const evpn = flooding.kind === FloodingKind.EVPN;
+    const { log, flooding, vteps } = this.intent;
     log.record(VXLAN_PRACTICES.port, "DestinationPort", VXLAN_LIMITS.port);
-    log.record(practiceOf(flooding), "flooding", flooding);
-    log.record(VXLAN_PRACTICES.learning, "MacLearning", !evpn);
-    log.record(VXLAN_PRACTICES.suppression, "NeighborSuppression", neighbourSuppression, suppressionReason(evpn));
+    log.record(VXLAN_PRACTICES.learning, "MacLearning", flooding.kind !== FloodingKind.EVPN);
     log.record(VXLAN_PRACTICES.bridge, "bridge", this.#bridge);
     if (familyOf([...vteps.values()][0]!.address) === 4) {
       log.record(VXLAN_PRACTICES.doNotFragment, "IPDoNotFragment", true);
     }
     log.record(VXLAN_PRACTICES.checksum, "UDPChecksum", "left alone");
   }
+}
+
+/** What is there once udev knows of an interface. */
+function deviceUnit(name: string): string {
+  return `sys-subsystem-net-devices-${name.replaceAll("-", "\\x2d")}.device`;
 }
 
 /** The host takes no part in its guests' network, and does not wait for it when it starts. */
@@ -176,19 +186,4 @@ function checkTraffic(where: string, { traffic }: VxlanIntent): void {
       });
     }
   }
-}
-
-function practiceOf({ kind }: Flooding) {
-  switch (kind) {
-    case FloodingKind.HEAD_END_REPLICATION:
-      return VXLAN_PRACTICES.headEnd;
-    case FloodingKind.MULTICAST:
-      return VXLAN_PRACTICES.multicast;
-    case FloodingKind.EVPN:
-      return VXLAN_PRACTICES.evpn;
-  }
-}
-
-function suppressionReason(evpn: boolean): string {
-  return (evpn ? VXLAN_PRACTICES.suppression : VXLAN_PRACTICES.noProxy).reason;
 }
