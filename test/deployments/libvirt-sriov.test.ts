@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { TerraformResource } from "cdktf";
 import {
   DataRate,
   DataSize,
@@ -23,19 +24,22 @@ function emulated(bed: Testbed): Program {
   return (stack) => {
     const platform = bed.platform(stack);
     const lan = new DistributedVSwitch(stack, "lan", { platform, backing: SwitchBacking.nat("10.93.0.0/24") });
-    const vm = new TunedVm(stack, "told", {
-      platform,
-      vcpus: 1,
-      memory: DataSize.mebibytes(24),
-      shutdownTimeout: Duration.seconds(1),
-    });
+    const machine = { vcpus: 1, memory: DataSize.mebibytes(24), shutdownTimeout: Duration.seconds(1) };
+    const vm = new TunedVm(stack, "told", { ...machine, platform });
+    const segment = lan.addVlanSegment("all");
     vm.addNic("lan", {
-      segment: lan.addVlanSegment("all"),
+      segment,
       coalescing: InterruptCoalescing.frames(16),
       hostOffloads: { csum: true, gso: true, tso4: false, tso6: false, ecn: false, ufo: false, mrgRxbuf: true },
       guestOffloads: { csum: true, tso4: false, tso6: false, ecn: false, ufo: false },
       isolated: true,
     });
+    // The half of a failover pair that needs no hardware.
+    const standby = new TunedVm(stack, "standby", { ...machine, platform });
+    standby.addNic("lan", { segment, isolated: true });
+    const domain = standby.node.findChild("Resource") as TerraformResource;
+    domain.addOverride("devices.interfaces.0.teaming", { type: "persistent" });
+    domain.addOverride("devices.interfaces.0.alias", { name: "ua-525400000001" });
   };
 }
 
@@ -100,18 +104,23 @@ describeOnLab("what NICs are told", (bed) => {
     return { code, output };
   };
 
-  step("a NIC with offloads, coalescing and an isolated port is applied once", async () => {
-    told = bed.deployment();
-    await told.synth(emulated(bed));
-    await told.apply();
-    expect((await told.plan()).changes).toEqual([]);
-    const driver = (side: string) => bed.libvirt.find("told", `//interface/driver/${side}/@*`);
-    expect(await driver("host")).toEqual(["on", "on", "off", "off", "off", "off", "on"]);
-    expect(await driver("guest")).toEqual(["on", "off", "off", "off", "off"]);
-    expect(await bed.libvirt.find("told", "//interface/coalesce/rx/frames/@max")).toEqual(["16"]);
-    expect(await bed.libvirt.find("told", "//interface/port/@isolated")).toEqual(["yes"]);
-    await told.destroy();
-  });
+  step(
+    "a NIC with offloads, coalescing and an isolated port, and the virtio NIC of a failover pair are applied once",
+    async () => {
+      told = bed.deployment();
+      await told.synth(emulated(bed));
+      await told.apply();
+      expect((await told.plan()).changes).toEqual([]);
+      const driver = (side: string) => bed.libvirt.find("told", `//interface/driver/${side}/@*`);
+      expect(await driver("host")).toEqual(["on", "on", "off", "off", "off", "off", "on"]);
+      expect(await driver("guest")).toEqual(["on", "off", "off", "off", "off"]);
+      expect(await bed.libvirt.find("told", "//interface/coalesce/rx/frames/@max")).toEqual(["16"]);
+      expect(await bed.libvirt.find("told", "//interface/port/@isolated")).toEqual(["yes"]);
+      expect(await bed.libvirt.find("standby", "//interface/alias/@name")).toEqual(["ua-525400000001"]);
+      expect(await bed.libvirt.find("standby", "//interface/teaming/@type")).toEqual(["persistent"]);
+      await told.destroy();
+    },
+  );
 
   step("a pool, a failover pair and a virtual function alone are applied once", async () => {
     await pretendSriov(bed);
