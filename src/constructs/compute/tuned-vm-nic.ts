@@ -215,7 +215,8 @@ export class TunedVmNic extends Construct {
 }
 
 /** @returns the addresses that the member was given */
-function joinMicroSegment(where: string, { vm, segment, microSegment, addresses }: TunedVmNicProps): readonly string[] {
+function joinMicroSegment(where: string, props: TunedVmNicProps): readonly string[] {
+  const { vm, segment, sriov, microSegment, addresses, isolated } = props;
   if (microSegment === undefined) {
     if (addresses !== undefined) {
       throw new ConfigurationError({
@@ -229,6 +230,24 @@ function joinMicroSegment(where: string, { vm, segment, microSegment, addresses 
     return [];
   }
   checkSamePlatform(where, vm.platform, "micro segment", microSegment, "_platformMicroSegment");
+  if (sriov !== undefined) {
+    throw new ConfigurationError({
+      where,
+      what: "a virtual function can't be in a micro segment: what the guest sends through it passes by the host's filters",
+      given: `${sriov.node.path}, ${microSegment.node.path}`,
+      mend: "leave `sriov` out, or `microSegment`",
+      practice: MICRO_SEGMENT_PRACTICES.linuxBridgeOnly.id,
+    });
+  }
+  if (isolated !== undefined) {
+    throw new ConfigurationError({
+      where,
+      what: "whether a member's port is isolated is the micro segment's matter",
+      given: isolated,
+      mend: "leave `isolated` out, and give it to the micro segment",
+      practice: MICRO_SEGMENT_PRACTICES.isolatedPorts.id,
+    });
+  }
   return microSegment._join(where, segment!, addresses ?? []);
 }
 

@@ -1,4 +1,4 @@
-import type { DomainDevicesInterfaces } from "@cdktf/provider-libvirt/lib/domain";
+import type { DomainDevicesInterfacesFilterRef } from "@cdktf/provider-libvirt/lib/domain";
 import { Construct } from "constructs";
 import { Annotations, type TerraformResource } from "../../cdktf";
 import { ConfigurationError } from "../../errors";
@@ -10,7 +10,7 @@ import type { LibvirtPlatform } from "./libvirt-platform";
 import type { SegmentOnHost } from "./switch-writer";
 
 export interface Membership {
-  readonly device: Pick<DomainDevicesInterfaces, "filterRef" | "portOptions">;
+  readonly filterRef: DomainDevicesInterfacesFilterRef;
   /** What has to be there before the guest. */
   readonly filter: TerraformResource;
 }
@@ -41,23 +41,22 @@ export class MicroSegmentWriter implements PlatformMicroSegment {
   public join(nic: Construct, host: LibvirtHost, segment: SegmentOnHost, { addresses, log }: NicIntent): Membership {
     checkMember(nic, segment, addresses);
     const parameters = nwfilterParameters(addresses);
-    const { ownAddressesOnly, isolatedPorts } = MICRO_SEGMENT_PRACTICES;
+    const { ownAddressesOnly } = MICRO_SEGMENT_PRACTICES;
     log.record(ownAddressesOnly, "filter_ref.filter", this.filterName);
     log.record(
       ownAddressesOnly,
       "filter_ref.parameters",
       parameters.map(({ name, value }) => `${name}=${value}`).join(", "),
     );
-    if (this.intent.isolated) {
-      log.record(isolatedPorts, "port_options.isolated", "yes", undefined, true);
-    }
     return {
-      device: {
-        filterRef: { filter: this.filterName, parameters },
-        ...(this.intent.isolated && { portOptions: { isolated: "yes" } }),
-      },
+      filterRef: { filter: this.filterName, parameters },
       filter: this.#filters.get(host) ?? this.#define(host),
     };
+  }
+
+  /** Whether the ports of its members are isolated. */
+  public get isolated(): boolean {
+    return this.intent.isolated;
   }
 
   private get filterName(): string {

@@ -98,10 +98,11 @@ function writeOnSegment(
     Annotations.of(scope).addWarning(`txRingSize ${intent.txRingSize} has no effect: ${reason} [${id}]`);
   }
   const segment = (intent.segment as LibvirtSegment).on(where, host, changed);
-  const extras = extrasOf(scope, intent, model, segment);
+  const group = intent.microSegment as MicroSegmentWriter | undefined;
+  const extras = extrasOf(scope, { ...intent, isolated: group?.isolated ?? intent.isolated }, model, segment);
   log.record(NETWORK_PRACTICES.nicMtu, "mtu.size", mtu);
   log.record(NETWORK_PRACTICES.stableMac, "mac.address", macAddress, undefined, intent.macAddress !== undefined);
-  const membership = (intent.microSegment as MicroSegmentWriter | undefined)?.join(scope, host, segment, intent);
+  const membership = group?.join(scope, host, segment, intent);
   if (membership === undefined && segment.filter !== undefined) {
     log.record(NETWORK_PRACTICES.noMacSpoofing, "filter_ref.filter", segment.filter);
   }
@@ -129,7 +130,7 @@ function writeOnSegment(
         ...(Object.keys(driver).length > 0 && { driver }),
         ...(bandwidth !== undefined && { bandwidth }),
         ...(segment.filter !== undefined && { filterRef: { filter: segment.filter } }),
-        ...membership?.device,
+        ...(membership !== undefined && { filterRef: membership.filterRef }),
         ...extras.device,
       },
     ],
