@@ -19,6 +19,9 @@ func (s *vdSwitch) addPortGroup(ctx *reqContext, spec types.DVPortgroupConfigSpe
 	if spec.AutoExpand == nil {
 		spec.AutoExpand = ptr(spec.Type != "ephemeral")
 	}
+	if fault := s.checkPorts(spec.DefaultPortConfig, s.uplinks(nil)); fault != nil {
+		return nil, fault
+	}
 	setting := defaultPortSetting(nil)
 	merge(setting, s.config().DefaultPortConfig)
 	merge(setting, spec.DefaultPortConfig)
@@ -48,6 +51,10 @@ func (p *portGroup) ReconfigureDVPortgroupTask(ctx *reqContext, req *types.Recon
 		version := p.Config.ConfigVersion
 		if v := req.Spec.ConfigVersion; v != "" && v != version {
 			return nil, &types.ConcurrentAccess{}
+		}
+		d := &vdSwitch{ctx.Map.Get(*p.Config.DistributedVirtualSwitch).(*simulator.DistributedVirtualSwitch)}
+		if fault := d.checkPorts(req.Spec.DefaultPortConfig, d.uplinks(nil)); fault != nil {
+			return nil, fault
 		}
 		merge(&p.Config, &req.Spec)
 		p.Config.ConfigVersion = next(version)

@@ -179,6 +179,9 @@ func (s *vdSwitch) reconfigure(ctx *reqContext, base types.BaseDVSConfigSpec) ty
 	if spec.ConfigVersion != "" && spec.ConfigVersion != cfg.ConfigVersion {
 		return &types.ConcurrentAccess{}
 	}
+	if fault := s.checkPorts(spec.DefaultPortConfig, s.uplinks(spec)); fault != nil {
+		return fault
+	}
 	for i := range spec.Host {
 		if fault := s.setMember(ctx, &spec.Host[i]); fault != nil {
 			return fault
@@ -193,7 +196,9 @@ func (s *vdSwitch) reconfigure(ctx *reqContext, base types.BaseDVSConfigSpec) ty
 		}
 	}
 	if v, ok := base.(*types.VMwareDVSConfigSpec); ok {
-		s.setPrivateVlans(v.PvlanConfigSpec)
+		if fault := s.setPrivateVlans(ctx, v.PvlanConfigSpec); fault != nil {
+			return fault
+		}
 	}
 
 	version, classes := cfg.ConfigVersion, cfg.InfrastructureTrafficResourceConfig
@@ -221,9 +226,14 @@ func fillShares(s *types.SharesInfo) {
 	}
 }
 
-func (s *vdSwitch) setPrivateVlans(specs []types.VMwareDVSPvlanConfigSpec) {
+func (s *vdSwitch) setPrivateVlans(ctx *reqContext, specs []types.VMwareDVSPvlanConfigSpec) types.BaseMethodFault {
 	cfg := s.config()
 	for _, p := range specs {
+		if p.Operation == "remove" {
+			if fault := s.pvlanInUse(ctx, p.PvlanEntry.SecondaryVlanId); fault != nil {
+				return fault
+			}
+		}
 		cfg.PvlanConfig = slices.DeleteFunc(slices.Clone(cfg.PvlanConfig), func(e types.VMwareDVSPvlanMapEntry) bool {
 			return e.SecondaryVlanId == p.PvlanEntry.SecondaryVlanId && e.PvlanType == p.PvlanEntry.PvlanType
 		})
@@ -231,6 +241,7 @@ func (s *vdSwitch) setPrivateVlans(specs []types.VMwareDVSPvlanConfigSpec) {
 			cfg.PvlanConfig = append(cfg.PvlanConfig, p.PvlanEntry)
 		}
 	}
+	return nil
 }
 
 // setMember adds, edits or removes a host, on both sides: the switch's list and the host's proxy switches.

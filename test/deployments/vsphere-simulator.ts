@@ -137,6 +137,25 @@ export class VcenterSimulator {
     };
   }
 
+  /** Configuration of an object of the inventory, as XML. */
+  public async config(path: string): Promise<string> {
+    const found = await this.find(path);
+    if (found === undefined) {
+      throw new Error(`the inventory has no ${path}`);
+    }
+    return this.property(found, "config");
+  }
+
+  /** Makes a LAG of two ports, as a person does in vCenter. */
+  public async addLag(path: string, name: string): Promise<void> {
+    const found = (await this.find(path))!;
+    await this.call(
+      `<UpdateDVSLacpGroupConfig_Task xmlns="urn:vim25"><_this type="${found.type}">${found.id}</_this><lacpGroupSpec>` +
+        `<lacpGroupConfig><name>${name}</name><mode>active</mode><uplinkNum>2</uplinkNum></lacpGroupConfig>` +
+        `<operation>add</operation></lacpGroupSpec></UpdateDVSLacpGroupConfig_Task>`,
+    );
+  }
+
   /** Whether a datastore of the datacenter has a file: `[LocalDS_0] vm/vm.vmdk`. */
   public async hasFile(file: string): Promise<boolean> {
     const [, datastore, path] = /^\[(.+?)\] (.+)$/.exec(file)!;

@@ -1,14 +1,27 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+  DataRate,
   DataSize,
+  DiscoveryProtocol,
+  DistributedVSwitch,
+  type DistributedVSwitchProps,
+  Duration,
+  FailureDetection,
+  FlowExport,
+  MulticastFiltering,
+  NetworkIoControl,
   NfsVersion,
+  PrivateVlan,
   StorageBackend,
   StorageTier,
+  Teaming,
   TieredStoragePool,
+  TrafficShares,
   type TunedStack,
   TunedVm,
   VlanSegment,
+  type VlanSegmentOptions,
 } from "virtuned";
 import { VsphereHost, VspherePlatform } from "virtuned/vsphere";
 import { databaseVm } from "../../examples/database-vm/database-vm";
@@ -68,6 +81,48 @@ function onNfs(stack: TunedStack): void {
   vm.addNic("lan", { segment });
   vm.addDisk("system", { pool: storage, tier: "standard", size: GIB(10), order: 1 });
   vm.addDisk("old", { pool: storage, tier: "archive", size: GIB(50), order: 2 });
+}
+
+const PRIVATE_VLANS = [PrivateVlan.promiscuous(100), PrivateVlan.isolated(100, 101), PrivateVlan.community(100, 102)];
+
+/** A switch with all that it can have, and its segments. */
+function network(stack: TunedStack, props: Partial<DistributedVSwitchProps>, database: VlanSegmentOptions): void {
+  const hosts = ["DC0_C0_H0", "DC0_C0_H1"].map((name) => VsphereHost.named(name));
+  const platform = new VspherePlatform(stack, "vsphere", { datacenter: "DC0", cluster: "DC0_C0", hosts });
+  const fabric = new DistributedVSwitch(stack, "fabric", {
+    platform,
+    name: "network",
+    mtu: 9000,
+    uplinks: ["vmnic1", "vmnic2", "vmnic3"],
+    uplinkSpeed: DataRate.gbps(10),
+    teaming: Teaming.loadBased({
+      standby: ["vmnic3"],
+      failback: true,
+      notifySwitches: true,
+      failureDetection: FailureDetection.BEACON_PROBING,
+    }),
+    privateVlans: PRIVATE_VLANS,
+    discovery: DiscoveryProtocol.lldp(),
+    multicastFiltering: MulticastFiltering.SNOOPING,
+    ioControl: NetworkIoControl.version3({
+      virtualMachine: { shares: TrafficShares.custom(80), reservation: DataRate.gbps(2) },
+      vmotion: { limit: DataRate.gbps(4) },
+      backupNfc: {},
+    }),
+    flowExport: FlowExport.ipfix({
+      collector: "192.0.2.10",
+      idleTimeout: Duration.seconds(20),
+      observationDomain: 7,
+      internalFlowsOnly: true,
+      switchAddress: "192.0.2.1",
+    }),
+    ...props,
+  });
+  fabric.addVlanSegment("guests", { privateVlan: PrivateVlan.isolated(100, 101), exportFlows: false });
+  fabric.addVlanSegment("gateway", { privateVlan: PrivateVlan.promiscuous(100) });
+  fabric.addVlanSegment("database", database);
+  const others = { platform, name: "DVS0" };
+  DistributedVSwitch.fromDistributedVSwitchAttributes(stack, "others", others).addVlanSegment("web", { vlan: 40 });
 }
 
 const available = vsphereAvailable();
@@ -200,6 +255,100 @@ const available = vsphereAvailable();
       await deployment.applyPlan();
       expect(await inventory()).toEqual(before);
       expect(await filesThatAreThere(files)).toEqual(files);
+    });
+  });
+
+  describe("with a switch that has everything", () => {
+    const step = steps();
+    let switches: Deployment;
+    const path = "DC0/network/network";
+
+    beforeAll(() => {
+      switches = new Deployment(terraform);
+    });
+
+    afterAll(() => switches.removeFolder());
+
+    step("is made as it says, and a second plan is empty", async () => {
+      await switches.synth((stack) => network(stack, {}, { vlan: 120 }));
+      await switches.apply();
+      expect((await switches.plan()).changes).toEqual([]);
+      const config = await vcenter.config(path);
+      for (const part of [
+        "<maxMtu>9000</maxMtu>",
+        "<protocol>lldp</protocol><operation>both</operation>",
+        "<multicastFilteringMode>snooping</multicastFilteringMode>",
+        "<networkResourceManagementEnabled>true</networkResourceManagementEnabled>",
+        "<secondaryVlanId>101</secondaryVlanId><pvlanType>isolated</pvlanType>",
+        "<collectorIpAddress>192.0.2.10</collectorIpAddress>",
+        "<samplingRate>4096</samplingRate>",
+        "<shares>80</shares><level>custom</level>",
+      ]) {
+        expect(config).toContain(part);
+      }
+      expect(await vcenter.config("DC0/network/guests")).toContain("<pvlanId>101</pvlanId>");
+      expect(await vcenter.config("DC0/network/web")).toContain("<vlanId>40</vlanId>");
+    });
+
+    step("goes over to a LAG that was made in vCenter, and changes in place", async () => {
+      await vcenter.addLag(path, "lag1");
+      const changed = {
+        teaming: Teaming.lacp({ existingLag: "lag1" }),
+        privateVlans: [...PRIVATE_VLANS, PrivateVlan.community(100, 103)],
+        ioControl: NetworkIoControl.version3({
+          virtualMachine: { reservation: DataRate.gbps(3) },
+          vmotion: {},
+          backupNfc: { shares: TrafficShares.low() },
+        }),
+        discovery: DiscoveryProtocol.cdp(),
+        multicastFiltering: MulticastFiltering.LEGACY,
+      };
+      await switches.synth((stack) => network(stack, changed, { vlan: 121 }));
+      expect(said((await switches.plan()).changes)).toEqual([
+        "update vsphere_distributed_port_group.fabric_database",
+        "update vsphere_distributed_port_group.fabric_gateway_PrivateVlan",
+        "update vsphere_distributed_port_group.fabric_guests_PrivateVlan",
+        "update vsphere_distributed_virtual_switch.fabric",
+      ]);
+      await switches.applyPlan();
+      for (const name of ["network", "database", "guests"]) {
+        expect(await vcenter.config(`DC0/network/${name}`)).toContain(
+          "<activeUplinkPort>lag1</activeUplinkPort></uplinkPortOrder>",
+        );
+      }
+    });
+
+    step("shows again what the provider can't turn off", async () => {
+      const { changes, output } = await switches.plan();
+      expect(said(changes)).toEqual([
+        "update vsphere_distributed_port_group.fabric_database",
+        "update vsphere_distributed_port_group.fabric_gateway_PrivateVlan",
+        "update vsphere_distributed_port_group.fabric_guests_PrivateVlan",
+        "update vsphere_distributed_virtual_switch.fabric",
+      ]);
+      expect(new Set(output.match(/~ \w+ += .* -> .*/g))).toEqual(
+        new Set([expect.stringMatching(/check_beacon += true -> false/)]),
+      );
+    });
+
+    step("goes back, with a trunk in place of a segment, which is another port group under another name", async () => {
+      await switches.synth((stack) => network(stack, {}, { trunk: [120], name: "databases" }));
+      expect(said((await switches.plan()).changes)).toEqual([
+        "create vsphere_distributed_port_group.fabric_database_Trunk",
+        "delete vsphere_distributed_port_group.fabric_database",
+        "update vsphere_distributed_port_group.fabric_gateway_PrivateVlan",
+        "update vsphere_distributed_port_group.fabric_guests_PrivateVlan",
+        "update vsphere_distributed_virtual_switch.fabric",
+      ]);
+      await switches.applyPlan();
+      expect((await switches.plan()).changes).toEqual([]);
+      expect(await vcenter.config("DC0/network/databases")).toContain("<start>120</start><end>120</end>");
+      expect(await vcenter.names("DC0/network")).not.toContain("database");
+    });
+
+    step("is destroyed, and nothing is left", async () => {
+      await switches.destroy();
+      expect(await inventory()).toEqual(before);
     });
   });
 
