@@ -39,7 +39,7 @@ function programOf(bed: Testbed, { ports, web = true }: Wanted): Program {
     const platform = bed.platform(stack);
     const fabric = new DistributedVSwitch(stack, "fabric", { platform, backing: SwitchBacking.linuxBridge(BRIDGE) });
     const segment = fabric.addVlanSegment("servers");
-    const db = new MicroSegment(stack, "db", { platform });
+    const db = new MicroSegment(stack, "db", { platform, isolated: true });
     const webs = web ? new MicroSegment(stack, "web", { platform, dhcp: false }) : undefined;
     webs?.allowFrom(Peer.cidr(`${HOST}/32`), Port.icmp());
     for (const port of ports) {
@@ -85,6 +85,7 @@ describeOnLab("Micro segments on libvirt", (bed) => {
     expect((await deployment.plan()).changes).toEqual([]);
     expect(await own()).toEqual(["virtuned-db", "virtuned-web"]);
     expect(await libvirt.find("db1", "//interface/filterref/@filter")).toEqual(["virtuned-db"]);
+    expect(await libvirt.find("db1", "//interface/port/@isolated")).toEqual(["yes"]);
     expect(await libvirt.find("db1", "//interface/filterref/parameter/@value")).toEqual([DB, DB_V6]);
     expect(await libvirt.find("web1", "//interface/filterref/parameter/@value")).toEqual([WEB, `${WEB}1`, "::"]);
   });
