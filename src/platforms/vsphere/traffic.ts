@@ -124,7 +124,7 @@ export function machineTraffic(
   );
   const { limit, reservation, shareLevel, shareCount } = allocationOf(scope, traffic, ioControl?.version ?? 0);
   if (limit !== undefined && ioControl === undefined) {
-    refuseWithoutIoControl(scope.node.path, "a limit", traffic, 2);
+    refuseWithoutIoControl(scope.node.path, "a limit needs", traffic, 2);
   }
   for (const [what, value] of Object.entries({
     maximum_mbit: limit,
@@ -154,10 +154,10 @@ function allocationOf(scope: Construct, traffic: TrafficProfile, ioControl: numb
     Annotations.of(scope).addWarning(`${title}, ${limit.average} here: ${reason} [${id}]`);
   }
   if (reservation !== undefined && ioControl !== undefined && ioControl < 3) {
-    refuseWithoutIoControl(where, "a guarantee", reservation, 3);
+    refuseWithoutIoControl(where, "a guarantee needs", reservation, 3);
   }
   if ((shares ?? priority) !== undefined && ioControl === 0) {
-    refuseWithoutIoControl(where, "shares and priority", shares ?? priority, 2);
+    refuseWithoutIoControl(where, "shares and priority need", shares ?? priority, 2);
   }
   if (shares !== undefined && priority !== undefined) {
     refuse(
@@ -203,7 +203,7 @@ function whatIsIn({ limit, reservation }: DirectedTraffic = {}): string | undefi
 function refuseWithoutIoControl(where: string, what: string, given: unknown, version: 2 | 3): never {
   throw new ConfigurationError({
     where,
-    what: `${what} needs Network I/O Control version ${version}${version === 2 ? " or 3" : ""} on the switch`,
+    what: `${what} Network I/O Control version ${version}${version === 2 ? " or 3" : ""} on the switch`,
     given,
     mend: "give `ioControl: NetworkIoControl.version3()` of the switch",
     practice: TRAFFIC_PRACTICES.ioControl.id,
