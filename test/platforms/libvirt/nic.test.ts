@@ -1,4 +1,4 @@
-import { NicModel, type TunedVmNicOptions, Workload } from "virtuned";
+import { InterruptCoalescing, NicModel, SwitchBacking, type TunedVmNicOptions, VlanSegment, Workload } from "virtuned";
 import { LibvirtProgram } from "../../support/libvirt";
 import { warningsOf } from "../../support/synthesis";
 
@@ -155,4 +155,91 @@ test("NICs are in their order, whatever the order of the program", () => {
   const { interfaces } = program.synthesise().one("libvirt_domain").devices;
   expect(interfaces).toHaveLength(2);
   expect(interfaces[0].mac.address).toBe("52:54:00:00:00:01");
+});
+
+describe("what a NIC is told beyond queues and rings", () => {
+  test("is nothing unless given, and what stays QEMU's is said", () => {
+    const { device, nic } = nicOf();
+    expect(Object.keys(device()).sort()).toEqual(["driver", "filter_ref", "mac", "model", "mtu", "source"]);
+    expect(nic.explain().settings).toContainEqual(
+      expect.objectContaining({ setting: "driver", value: "left alone", practice: "nic-left-alone" }),
+    );
+  });
+
+  test("offloads are switches of the driver", () => {
+    const { device, nic } = nicOf({ hostOffloads: { tso4: false, mrgRxbuf: true }, guestOffloads: { ecn: false } });
+    expect(device().driver).toEqual({ queues: 4, host: { tso4: "off", mrg_rx_buf: "on" }, guest: { ecn: "off" } });
+    expect(nic.explain().value("driver.host.tso4")).toBe("off");
+    expect(nicOf({ hostOffloads: {}, guestOffloads: { csum: undefined } }).device().driver).toEqual({ queues: 4 });
+  });
+
+  test("interrupts are coalesced by frames", () => {
+    expect(nicOf({ coalescing: InterruptCoalescing.frames(16) }).device().coalesce).toEqual({
+      rx: { frames: { max: 16 } },
+    });
+  });
+
+  test("a port is isolated", () => {
+    expect(nicOf({ isolated: true }).device().port_options).toEqual({ isolated: "yes" });
+    expect(nicOf({ isolated: false }).device()).not.toHaveProperty("port_options");
+  });
+
+  test("a mixture of isolated and other ports is warned of once, unless it is meant", () => {
+    const { program, vm, segment } = nicOf({ isolated: true });
+    vm.addNic("gateway", { segment, isolated: false });
+    expect(warningsOf(program.stack)).toEqual([]);
+    vm.addNic("forgotten", { segment });
+    vm.addNic("another", { segment });
+    expect(warningsOf(program.stack)).toEqual([
+      expect.stringMatching(
+        /^prod\/vm\/forgotten: prod\/vm\/db is isolated and prod\/vm\/forgotten .*\[nic-mixed-isolation\]$/,
+      ),
+    ]);
+  });
+
+  test("receive filters of the guest are followed on a network that others own, with a warning", () => {
+    const program = new LibvirtProgram();
+    const { stack, platform } = program;
+    const segment = VlanSegment.fromVlanSegmentAttributes(stack, "macvtap", { platform, network: "macvtap" });
+    program.vm("vm").addNic("nic", { segment, trustGuestRxFilters: true });
+    expect(program.synthesise().one("libvirt_domain").devices.interfaces[0].trust_guest_rx_filters).toBe("yes");
+    expect(warningsOf(stack)).toEqual([
+      expect.stringMatching(/receive filters of the guest are trusted: .*\[nic-trust-rx-filters\]$/),
+    ]);
+    expect(nicOf({ trustGuestRxFilters: false }).device()).not.toHaveProperty("trust_guest_rx_filters");
+  });
+
+  test.each<[string, Partial<TunedVmNicOptions>, RegExp]>([
+    [
+      "a rate of interrupts",
+      { coalescing: InterruptCoalescing.rate(4000) },
+      /by frames only.*nic-coalescing-frames-only/,
+    ],
+    ["no coalescing", { coalescing: InterruptCoalescing.off() }, /by frames only/],
+    [
+      "offloads of e1000e",
+      { model: NicModel.E1000E, hostOffloads: { csum: false } },
+      /offloads belong to virtio NICs.*nic-offloads-virtio-only/,
+    ],
+    [
+      "vmxnet3's threads",
+      { receiveScaling: { udpRss: true } },
+      /libvirt has no `receiveScaling`.*nic-receive-scaling-vmxnet3/,
+    ],
+    [
+      "trust on a bridge",
+      { trustGuestRxFilters: true },
+      /on macvtap only.*virtio on a NAT network.*nic-trust-rx-filters-macvtap/,
+    ],
+  ])("%s is refused", (_what, options, message) => {
+    expect(() => nicOf(options)).toThrow(message);
+  });
+
+  test("an isolated port of Open vSwitch is refused", () => {
+    const program = new LibvirtProgram();
+    const segment = program.switch("ovs", { backing: SwitchBacking.openVSwitch("ovs0") }).addVlanSegment("lan");
+    expect(() => program.vm("vm").addNic("nic", { segment, isolated: true })).toThrow(
+      /ports of Open vSwitch can't be isolated.*nic-isolated-linux-bridge/,
+    );
+  });
 });
