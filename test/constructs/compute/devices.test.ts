@@ -36,6 +36,7 @@ describe("a NIC", () => {
       txRingSize: undefined,
       mtu: 9000,
       macAddress: undefined,
+      addresses: [],
     });
     expect(nic).toMatchObject({ segment, mtu: 9000, order: 0, model: "virtio" });
   });
