@@ -215,7 +215,7 @@ export class DistributedVSwitch extends Construct implements IDistributedVSwitch
     this.ioControl = optional(props.ioControl, (control) =>
       checkMade(where, "ioControl", control, NetworkIoControl, "NetworkIoControl.version3(), .version2()"),
     );
-    this.ioControl?._checkUplinks(this, this.uplinkSpeed);
+    this.ioControl?._checkUplinks(this, this.uplinkSpeed, this.traffic?.outbound?.reservation);
     this._trafficAccount = new TrafficAccount({
       owner: where,
       traffic: this.traffic,

@@ -149,11 +149,12 @@ export class NetworkIoControl {
 
   /**
    * Checks limits and reservations against the speed of the uplinks, where it is known.
+   * @param machines what the switch guarantees its machines besides
    * @internal
    */
-  public _checkUplinks(scope: Construct, speed: DataRate | undefined): void {
+  public _checkUplinks(scope: Construct, speed: DataRate | undefined, machines?: DataRate): void {
     const limits = [...this.#allocations].filter(([, { limit }]) => limit !== undefined);
-    const { reserved } = this;
+    const reserved = machines === undefined ? this.reserved : this.reserved.plus(machines);
     if (speed === undefined) {
       if (limits.length > 0 || reserved.toBitsPerSecond() > 0) {
         const { title, consequence, id } = SWITCH_PRACTICES.ioControlSpeed;

@@ -1,4 +1,4 @@
-import { DataRate, DistributedVSwitch, NetworkIoControl, TrafficShares } from "virtuned";
+import { DataRate, DistributedVSwitch, NetworkIoControl, TrafficProfile, TrafficShares } from "virtuned";
 import { recordingProgram } from "../../support/recording-platform";
 import { warningsOf } from "../../support/synthesis";
 
@@ -73,6 +73,16 @@ describe("against the speed of the uplinks", () => {
   test("more is refused", () => {
     expect(() => switchOf(reserved, mbps(9999))).toThrow(
       "prod/fabric: the traffic classes have more reserved than an uplink can give",
+    );
+  });
+
+  test("what the switch guarantees its machines is a part of it", () => {
+    const { stack, platform } = recordingProgram();
+    const ioControl = NetworkIoControl.version3({ nfs: { reservation: gbps(5) } });
+    const traffic = TrafficProfile.guarantee({ reservation: gbps(3) });
+    const props = { platform, ioControl, traffic, uplinkSpeed: gbps(10) };
+    expect(() => new DistributedVSwitch(stack, "fabric", props)).toThrow(
+      'prod/fabric: the traffic classes have more reserved than an uplink can give (given "8 Gbit/s of 10 Gbit/s"',
     );
   });
 
