@@ -135,7 +135,7 @@ function checkSegment(where: string, { segment }: SriovPoolIntent): VsphereSegme
       where,
       what: "flows of virtual functions can't be exported, and those of the segment are",
       given: "a segment with flow export",
-      mend: "give a segment without",
+      mend: "say `exportFlows: false` of the segment",
       practice: SRIOV_PRACTICES.vsphereExcludes.id,
     });
   }

@@ -1,10 +1,12 @@
 import { TerraformVariable } from "cdktf";
 import {
   Boot,
+  DataRate,
   DataSize,
   DiskBus,
   Firmware,
   IoThreadUse,
+  SriovPool,
   StorageBackend,
   StorageTier,
   SwitchBacking,
@@ -120,6 +122,24 @@ export const STORIES: Readonly<Record<string, () => LibvirtProgram>> = {
     } as const;
     vm.addDisk("one", { ...disk, queueDepth: 256 });
     vm.addDisk("two", { ...disk, readOnly: true, queues: 2 });
+    return program;
+  },
+
+  "a failover pair on two hosts whose physical functions have other names": () => {
+    const program = new LibvirtProgram({}, ["kvm1", "kvm2"]);
+    const { stack, platform, hosts } = program;
+    const lan = program.switch("fabric", { backing: SwitchBacking.linuxBridge("br0") }).addVlanSegment("lan");
+    const fast = new SriovPool(stack, "fast", {
+      platform,
+      physicalFunction: "ens1f0",
+      virtualFunctions: 8,
+      exceptions: [{ host: hosts[1]!, physicalFunction: "enp5s0f0" }],
+      vlan: 120,
+      maxRate: DataRate.gbps(5),
+    });
+    const firewall = program.vm("firewall", { host: hosts[0], workload: Workload.NETWORK_FUNCTION });
+    firewall.addNic("fast", { sriov: fast, failover: lan });
+    program.vm("probe", { host: hosts[1] }).addNic("fast", { sriov: fast });
     return program;
   },
 };

@@ -1,5 +1,7 @@
 import {
   DataRate,
+  DistributedVSwitch,
+  FlowExport,
   NicModel,
   SriovPool,
   type SriovPoolProps,
@@ -11,8 +13,8 @@ import {
 import { VsphereHost } from "../../../src/platforms/vsphere";
 import { GIB, type MachineBlocks, Site, warningsOf } from "./setup";
 
-function poolOn(site: Site, props: Partial<SriovPoolProps> = {}): SriovPool {
-  return new SriovPool(site.stack, "fast", {
+function poolOn(site: Site, props: Partial<SriovPoolProps> = {}, id = "fast"): SriovPool {
+  return new SriovPool(site.stack, id, {
     platform: site.platform,
     physicalFunction: "0000:3b:00.0",
     virtualFunctions: 2,
@@ -150,6 +152,17 @@ describe("a pool", () => {
     ["a PCI address in capitals", { physicalFunction: "0000:3B:00.0" }, /not a PCI address/],
   ])("is refused with %s", (_what, props, message) => {
     expect(() => poolOn(Site.withHosts("esx1"), props)).toThrow(message);
+  });
+
+  it("is refused on a segment whose flows are exported", () => {
+    const site = Site.withHosts("esx1");
+    const flowExport = FlowExport.ipfix({ collector: "192.0.2.10" });
+    const fabric = new DistributedVSwitch(site.stack, "seen", { platform: site.platform, flowExport });
+    expect(() => poolOn(site, { segment: fabric.addVlanSegment("seen") })).toThrow(
+      /can't be exported.*`exportFlows: false`.*sriov-vsphere-excludes/,
+    );
+    const segment = fabric.addVlanSegment("unseen", { exportFlows: false });
+    expect(poolOn(site, { segment }, "other").mtu).toBe(1500);
   });
 
   it("is refused on a platform without hosts", () => {
