@@ -7,12 +7,12 @@ export {
   type FrrPolicy,
   type FrrPrefix,
 } from "./frr";
+export { Delivery } from "./delivery";
 export { FileMode, type HostFile, NOTICE } from "./host-file";
 export { bitsOf, checkAddress, familyOf, type IpFamily, IpNetwork } from "./ip";
 export { type LinuxFiles, SwitchFiles } from "./linux-files";
 export {
   familiesOf,
-  type NwfilterDirection,
   type NwfilterProtocol,
   type NwfilterRule,
   nwfilterParameters,

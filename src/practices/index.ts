@@ -1,6 +1,7 @@
 export { COMPUTE_LIMITS, COMPUTE_PRACTICES } from "./compute";
 export { Decision, Explanation, type Setting, TuningLog } from "./explanation";
 export { FABRIC_LIMITS, FABRIC_PRACTICES } from "./fabric";
+export { HOST_PRACTICES } from "./host";
 export { HOST_NETWORK_LIMITS, HOST_NETWORK_PRACTICES } from "./host-network";
 export { MICRO_SEGMENT_LIMITS, MICRO_SEGMENT_PRACTICES } from "./micro-segment";
 export { NETWORK_LIMITS, NETWORK_PRACTICES } from "./network";

@@ -26,6 +26,10 @@ export const SOURCES = {
     url: "https://gitlab.com/libvirt/libvirt/-/blob/master/src/conf/domain_validate.c",
   },
   bridgeVlan: { title: "libvirt 11.0.0: news", url: "https://libvirt.org/news.html#v11-0-0-2025-01-15" },
+  terraformConnection: {
+    title: "Terraform: connections of provisioners",
+    url: "https://developer.hashicorp.com/terraform/language/resources/provisioners/connection",
+  },
   libvirtProvider: {
     title: "Terraform provider dmacvicar/libvirt",
     url: "https://registry.terraform.io/providers/dmacvicar/libvirt/latest/docs",

@@ -180,7 +180,7 @@ export class LabHost {
       await execute("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", join(folder, key)]);
     }
     const onHost = "/etc/virtuned-lab-ssh";
-    await this.shell(`mkdir -p ${onHost} /run/sshd; chmod 700 ${onHost}`);
+    await this.shell(`mkdir -p ${onHost}; chmod 700 ${onHost}`);
     for (const file of ["host", "client.pub"]) {
       writeFileSync(this.path(`${onHost}/${file}`), readFileSync(join(folder, file)), { mode: 0o600 });
     }
@@ -194,7 +194,8 @@ export class LabHost {
     ].flatMap((option) => ["-o", option]);
     // Paused: what the client says is for sshd, not for this process.
     const server = createServer({ pauseOnConnect: true }, (socket) => {
-      const sshd = spawn("nsenter", this.entering(["/usr/sbin/sshd", "-i", "-f", "/dev/null", ...options]), {
+      const start = 'mkdir -p /run/sshd; exec /usr/sbin/sshd -i -f /dev/null "$@"';
+      const sshd = spawn("nsenter", this.entering(["sh", "-c", start, "sshd", ...options]), {
         stdio: [socket, socket, "ignore"],
       });
       sshd.on("error", () => {});

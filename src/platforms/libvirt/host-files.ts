@@ -1,13 +1,15 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { Construct } from "constructs";
-import type { TerraformResource } from "../../cdktf";
-import { checkName } from "../../checks";
-import { checkPath } from "../../constructs/given";
+import { type TerraformResource, TerraformStack } from "../../cdktf";
+import { checkName, checkOneOf } from "../../checks";
+import { checkPath, checkText } from "../../constructs/given";
 import { MAX_INTERFACE_NAME } from "../../constructs/network/switch-backing";
 import { writeBesideStack } from "../../constructs/stack-folder";
-import { ConfigurationError } from "../../errors";
-import { FileMode, type HostFile, Sysctl, UnitFile } from "../../linux";
+import { ConfigurationError, isToken } from "../../errors";
+import { Delivery, FileMode, type HostFile, Sysctl, UnitFile } from "../../linux";
+import { waitFor } from "./definition";
+import { deliver } from "./host-delivery";
 import type { LibvirtHost } from "./libvirt-host";
 
 /** Before what distributions, installers and cloud-init write: the first file that matches an interface is the one that counts. */
@@ -25,12 +27,15 @@ const PROPERTIES: readonly (readonly [RegExp, string])[] = [
 /**
  * Files for a Linux host: what the host has to be like for the guests and networks on it.
  *
- * They are written beside the synthesised stack, below `hosts/`, in a folder for each host that is a picture of its root folder.
+ * They are written beside the synthesised stack, below `hosts/`, in a folder for each host, with a script that installs them there. The
+ * stack runs it where it is told how to reach the host: `ssh` of the host. Your own tools can.
  */
 export class HostFiles extends Construct {
   readonly #units = new Map<string, UnitFile>();
   readonly #sysctl = new Sysctl();
   readonly #others = new Map<string, { readonly file: HostFile; readonly owner: string }>();
+  readonly #owner: string;
+  readonly #delivered?: TerraformResource;
 
   /** @param folder name of the host's folder below `hosts/` */
   public constructor(
@@ -39,14 +44,18 @@ export class HostFiles extends Construct {
     folder: string,
   ) {
     super(scope, host.name);
+    this.#owner = `${TerraformStack.of(this).node.path}-${folder}`.replace(/[^A-Za-z0-9._-]/g, "-");
+    if (host.ssh !== undefined) {
+      const content = () => this.#delivery.manifest;
+      this.#delivered = deliver(this, { ssh: host.ssh, owner: this.#owner, folder, content });
+    }
     writeBesideStack(this, (stackFolder) => {
       const hosts = join(stackFolder, "hosts");
       // Without files too: an empty folder takes away what an earlier synthesis left.
       mkdirSync(hosts, { recursive: true });
-      for (const { path, content, mode = FileMode.READABLE } of this.files) {
-        const target = join(hosts, folder, "files", path);
-        mkdirSync(dirname(target), { recursive: true });
-        writeFileSync(target, content, { mode: Number.parseInt(mode, 8) });
+      // Without files too where the stack delivers: those that an earlier one delivered go.
+      if (host.ssh !== undefined || this.files.length > 0) {
+        this.#delivery.write(join(hosts, folder));
       }
     });
   }
@@ -89,20 +98,30 @@ export class HostFiles extends Construct {
 
   /**
    * Adds any other file.
-   * @throws ConfigurationError where there is another of the same path
+   * @throws ConfigurationError where there is another of the same path, and for content that is known only at apply time
    */
   public add(file: HostFile, where: string): void {
-    const path = checkPath(where, "the path of a file", file.path);
-    const earlier = this.#others.get(path);
-    if (path === SYSCTL || this.#units.has(path) || (earlier !== undefined && earlier.file.content !== file.content)) {
+    const path = checkFilePath(where, file.path);
+    const mode = checkOneOf(where, "mode", file.mode ?? FileMode.READABLE, Object.values(FileMode));
+    if (isToken(checkText(where, `the content of ${path}`, file.content))) {
       throw new ConfigurationError({
         where,
-        what: `host ${this.host.name} has another file of this path already${earlier ? `, that of ${earlier.owner}` : ""}`,
+        what: `the content of ${path} is known only at apply time, and files are written before`,
+      });
+    }
+    const earlier = this.#others.get(path)?.file;
+    const differs = earlier !== undefined && (earlier.content !== file.content || earlier.mode !== mode);
+    if (path === SYSCTL || this.#units.has(path) || differs) {
+      throw new ConfigurationError({
+        where,
+        what: `host ${this.host.name} has another file of this path already${differs ? `, that of ${this.#others.get(path)!.owner}` : ""}`,
         given: path,
         mend: "give one of them another name",
       });
     }
-    this.#others.set(path, { file, owner: where });
+    if (earlier === undefined) {
+      this.#others.set(path, { file: { path, content: file.content, mode }, owner: where });
+    }
   }
 
   /** All files, in the order of their paths. */
@@ -115,13 +134,35 @@ export class HostFiles extends Construct {
   }
 
   /** Has a resource of the stack wait until the files are on the host, where the stack delivers them. */
-  public makeWait(_resource: TerraformResource): void {}
+  public makeWait(resource: TerraformResource): void {
+    if (this.#delivered !== undefined) {
+      waitFor(resource, this.#delivered);
+    }
+  }
+
+  get #delivery(): Delivery {
+    return new Delivery(this.#owner, this.files);
+  }
 
   #unit(path: string, where: string): UnitFile {
     const unit = this.#units.get(path)?.by(where) ?? new UnitFile(path, where);
     this.#units.set(path, unit);
     return unit;
   }
+}
+
+/** A path that is written in one way only, and survives a list of lines. */
+function checkFilePath(where: string, path: string): string {
+  const found = checkPath(where, "the path of a file", path);
+  if (!/^(\/(?!\.\.?(\/|$))[^/]*[^/ ])+$/.test(found)) {
+    throw new ConfigurationError({
+      where,
+      what: "the path of a file has an empty part, a part of dots, or one that ends with a space",
+      given: path,
+      allowed: "/etc/frr/frr.conf and the like",
+    });
+  }
+  return found;
 }
 
 function interfaceName(where: string, name: string): string {

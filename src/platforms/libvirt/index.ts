@@ -9,3 +9,4 @@ export {
   type UefiFirmware,
 } from "./libvirt-host";
 export { LibvirtPlatform, type LibvirtPlatformProps } from "./libvirt-platform";
+export { SshAccess, type SshKeyOptions, type SshMachine, type SshOptions } from "./ssh-access";

@@ -1,7 +1,8 @@
 import { checkInteger, checkName, checkOneOf, requireLiteral } from "../../checks";
-import { checkPath } from "../../constructs/given";
+import { checkMade, checkPath, optional } from "../../constructs/given";
 import { ConfigurationError } from "../../errors";
 import type { IHost } from "../platform";
+import { SshAccess } from "./ssh-access";
 import { parseVersion, type Version } from "./version";
 
 /** How a host runs guests. */
@@ -78,6 +79,11 @@ export interface LibvirtHostOptions {
    * @default "/var/lib/libvirt/qemu/nvram"
    */
   readonly nvramFolder?: string;
+  /**
+   * How the stack reaches the host to deliver its files: `SshAccess.agent({ host: "kvm1", hostKey: "ssh-ed25519 AAAA..." })`.
+   * @default - it does not: the files are written beside the stack, for your own tools to deliver
+   */
+  readonly ssh?: SshAccess;
 }
 
 const URI = /^qemu(\+(ssh|sshcmd|libssh|libssh2|tcp|tls|unix))?:\/\/[^\s"'`<>\\]*$/;
@@ -116,6 +122,7 @@ export class LibvirtHost implements IHost {
   public readonly qemuVersion?: Version;
   public readonly uefi: UefiFirmware;
   public readonly nvramFolder: string;
+  public readonly ssh?: SshAccess;
 
   private constructor(
     public readonly name: string,
@@ -139,6 +146,9 @@ export class LibvirtHost implements IHost {
         : checkInteger(where, "numaNodes", options.numaNodes, { min: 1, max: 1024 });
     this.qemuVersion = options.qemuVersion === undefined ? undefined : parseVersion(where, options.qemuVersion);
     this.uefi = checkUefi(where, options.uefi ?? UEFI_FIRMWARE.debian);
+    this.ssh = optional(options.ssh, (ssh) =>
+      checkMade(where, "ssh", ssh, SshAccess, "SshAccess.agent({ ... }), SshAccess.privateKey({ ... })"),
+    );
     this.nvramFolder = checkPath(where, "nvramFolder", options.nvramFolder ?? "/var/lib/libvirt/qemu/nvram");
   }
 }
