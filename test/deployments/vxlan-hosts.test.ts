@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { promisify } from "node:util";
 import { App } from "cdktf";
 import { Flooding, type IVtepSource, TunedStack, Vteps, VxlanSegment, type VxlanSegmentProps } from "virtuned";
@@ -128,6 +128,7 @@ async function until(happens: () => Promise<boolean>): Promise<void> {
 }
 
 const run = canBootHosts() ? describe : describe.skip;
+const withFrr = spawnSync("vtysh", ["--help"]).status === 0;
 
 run("hosts with the files of two segments", () => {
   const step = steps();
@@ -188,12 +189,19 @@ run("hosts with the files of two segments", () => {
     expect(await site.reaches("a", 0, 1, 1401)).toBe(false);
   });
 
-  step("a host that is taken out", async () => {
-    await site.apply(byHeadEnd, 2);
-    process.stderr.write(`FDB after removal: ${await copiesOf(0, 1)}\n`);
-    expect(await site.reaches("a", 0, 1, 1450)).toBe(true);
-    await site.removeGuests();
-  });
+  step(
+    "a host that is taken out is sent copies until the others' devices are made anew, and no other harm is done",
+    async () => {
+      await site.apply(byHeadEnd, 2);
+      expect(await copiesOf(0, 1)).toEqual(["10.99.0.2", "10.99.0.3"]);
+      expect(await site.reaches("a", 0, 1, 1450)).toBe(true);
+      await site.hosts[0]!.run("networkctl", "delete", "vxlan1");
+      await site.apply(byHeadEnd, 2);
+      await until(async () => (await copiesOf(0, 1)).join() === "10.99.0.2");
+      await until(async () => site.reaches("a", 0, 1, 1450));
+      await site.removeGuests();
+    },
+  );
 
   step("over IPv6", async () => {
     await prove({ vnis: { a: 61, b: 62 }, vteps: Vteps.of(ipv6) }, 1430);
@@ -206,7 +214,7 @@ run("hosts with the files of two segments", () => {
     await site.removeGuests();
   });
 
-  step("by EVPN", async () => {
+  (withFrr ? step : test.skip)("by EVPN", async () => {
     const segments = { vnis: { a: 51, b: 52 }, vteps: Vteps.evpn(ipv4, { asn: 64_512 }) };
     await site.apply(segments);
     await Promise.all(site.hosts.map(async (host) => host.run("systemctl", "restart", "frr")));
