@@ -1,0 +1,218 @@
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { DataRate, DataSize, SwitchBacking, TrafficProfile } from "virtuned";
+import { UnitFile } from "../../src/linux";
+import { leastBurst, TrafficControl } from "../../src/linux/traffic-control";
+import { LibvirtProgram } from "../support/libvirt";
+
+const execute = promisify(execFile);
+
+/** Seconds that are measured, after one in which TCP finds its pace. */
+const SECONDS = 2;
+const LIMIT = DataRate.mbps(100);
+
+/** Two hosts joined by a cable, as network namespaces: `up0` is the uplink of both. */
+class TwoHosts {
+  readonly #names = ["a", "b"].map((end) => `virtuned-traffic-${process.pid}-${end}`) as [string, string];
+
+  public async up(): Promise<void> {
+    const [a, b] = this.#names;
+    await Promise.all(this.#names.map((name) => execute("ip", ["netns", "add", name])));
+    await execute("ip", ["link", "add", "up0", "netns", a, "type", "veth", "peer", "name", "up0", "netns", b]);
+    for (const end of [1, 2] as const) {
+      await this.on(end, `ip addr add 10.9.0.${end}/24 dev up0 && ip link set up0 up && ip link set lo up`);
+    }
+  }
+
+  public async down(): Promise<void> {
+    for (const name of this.#names) {
+      const pids = await execute("ip", ["netns", "pids", name]).then(
+        ({ stdout }) => stdout.split("\n").filter(Boolean),
+        () => [],
+      );
+      for (const pid of pids) {
+        process.kill(Number(pid), "SIGKILL");
+      }
+      await execute("ip", ["netns", "del", name]).catch(() => {});
+    }
+  }
+
+  public async on(end: 1 | 2, commands: string): Promise<string> {
+    const { stdout } = await execute("ip", ["netns", "exec", this.#names[end - 1]!, "sh", "-euc", commands]);
+    return stdout;
+  }
+
+  /** Runs the commands of a service, as systemd would. */
+  public async start(service: string): Promise<void> {
+    const commands = [...service.matchAll(/^ExecStart(?:Pre)?=(-?)(.*)$/gm)];
+    await this.on(1, commands.map(([, optional, line]) => `${line}${optional && " 2>/dev/null || true"}`).join("\n"));
+  }
+
+  /** VXLAN devices of the same name on both, with a network of their own. */
+  public async addVxlan(vni: number): Promise<void> {
+    for (const end of [1, 2] as const) {
+      await this.on(
+        end,
+        `ip link add vx${vni} type vxlan id ${vni} dstport 4789 local 10.9.0.${end} remote 10.9.0.${3 - end} dev up0
+         ip addr add 10.9.${vni}.${end}/24 dev vx${vni} && ip link set vx${vni} up`,
+      );
+    }
+  }
+
+  /** Listens for measurements of one network. */
+  public async listen(network: number): Promise<void> {
+    const server = spawn(
+      "ip",
+      ["netns", "exec", this.#names[1], "iperf3", "-s", "--forceflush", "-p", String(5200 + network)],
+      {
+        stdio: ["ignore", "pipe", "ignore"],
+      },
+    );
+    await once(server.stdout, "data");
+    server.stdout.resume();
+  }
+
+  /** Mbit/s of TCP that arrive. */
+  public async measure(network: number): Promise<number> {
+    const report = await this.on(
+      1,
+      `iperf3 -c 10.9.${network}.2 -p ${5200 + network} -O 1 -t ${SECONDS} --connect-timeout 5000 -J`,
+    );
+    return JSON.parse(report).end.sum_received.bits_per_second / 1e6;
+  }
+}
+
+function can(...commands: readonly string[]): boolean {
+  try {
+    return commands.every((command) => execFileSync("sh", ["-c", command], { stdio: "ignore" }) !== undefined);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether there are HTB and nftables' egress hook: tried in a namespace that goes with its only process. */
+const canShape = can(
+  '[ "$(id -u)" = 0 ]',
+  "ip netns list",
+  "command -v iperf3",
+  `unshare --net sh -ec '
+     ip link add t0 type veth peer name t1
+     tc qdisc add dev t0 root htb
+     nft add table netdev t
+     nft add chain netdev t c "{ type filter hook egress device t0 priority 0; }"
+     ip link add vx0 type vxlan id 1 dstport 4789 dev t0'`,
+);
+if (!canShape) {
+  process.stderr.write(
+    "Shaping is not measured: it needs root, iperf3, nft, HTB, VXLAN and an egress hook (Linux 5.16).\n",
+  );
+}
+
+(canShape ? describe : describe.skip)("shaping of an uplink, measured", () => {
+  let hosts: TwoHosts;
+  beforeEach(async () => {
+    hosts = new TwoHosts();
+    await hosts.up();
+  });
+  afterEach(async () => hosts.down());
+
+  /** What a program writes for the host. */
+  function serviceOf(traffic: TrafficProfile, segments: Record<number, DataRate> = {}): string {
+    const program = new LibvirtProgram();
+    const backing = SwitchBacking.openVSwitch("ovs0");
+    const fabric = program.switch("fabric", {
+      ...{ backing, uplinks: ["up0"] },
+      traffic: TrafficProfile.perDirection({ outbound: traffic }),
+    });
+    for (const [vlan, reservation] of Object.entries(segments)) {
+      const outbound = TrafficProfile.guarantee({ reservation });
+      fabric.addVlanSegment(`v${vlan}`, { vlan: Number(vlan), traffic: TrafficProfile.perDirection({ outbound }) });
+    }
+    const [service] = program.platform.hostFiles().files.filter(({ path }) => path.endsWith("-up0.service"));
+    return service!.content;
+  }
+
+  test.each([
+    ["a token bucket", TrafficProfile.tokenBucket({ average: LIMIT, burst: DataSize.kibibytes(256) })],
+    ["a leaky bucket", TrafficProfile.leakyBucket({ rate: LIMIT })],
+  ])(
+    "%s passes its rate",
+    async (_, traffic) => {
+      await hosts.listen(0);
+      const free = await hosts.measure(0);
+      expect(free).toBeGreaterThan(300);
+      await hosts.start(serviceOf(traffic));
+      const shaped = await hosts.measure(0);
+      expect(shaped).toBeGreaterThan(90);
+      expect(shaped).toBeLessThan(110);
+    },
+    30_000,
+  );
+
+  test("a service that is started again does the same", async () => {
+    const service = serviceOf(TrafficProfile.leakyBucket({ rate: LIMIT }), { 120: DataRate.mbps(10) });
+    await hosts.start(service);
+    const state = "tc class show dev up0; nft list ruleset";
+    const before = await hosts.on(1, state);
+    expect(before).toContain("class htb 1:10 parent 1:1");
+    await hosts.start(service);
+    expect(await hosts.on(1, state)).toBe(before);
+  }, 30_000);
+
+  test("guarantees are kept when all want more, and what is idle is borrowed", async () => {
+    const service = new UnitFile("/etc/systemd/system/virtuned-traffic-up0.service", "test");
+    const bucket = { average: LIMIT, peak: LIMIT, burst: leastBurst(LIMIT) };
+    const control = new TrafficControl(service, { where: "test", device: "up0", mtu: 1500, bucket });
+    for (const [vni, mbps] of [
+      [1, 60],
+      [2, 20],
+    ] as const) {
+      await hosts.addVxlan(vni);
+      await hosts.listen(vni);
+      control.add({ match: { kind: "device", device: `vx${vni}` }, reservation: DataRate.mbps(mbps) });
+    }
+    await hosts.start(service.toString());
+    // The headers of VXLAN are 4 % of what passes the uplink.
+    expect(await hosts.measure(1)).toBeGreaterThan(85);
+    const [first, second] = await Promise.all([hosts.measure(1), hosts.measure(2)]);
+    expect(first).toBeGreaterThan(60 * 0.9);
+    expect(second).toBeGreaterThan(20 * 0.9);
+    expect(first + second).toBeGreaterThan(85);
+    expect(first + second).toBeLessThan(105);
+  }, 30_000);
+
+  (can("python3 --version") ? test : test.skip)(
+    "frames of a VLAN are in the class of their segment",
+    async () => {
+      const reserved = { 120: DataRate.mbps(60), 130: DataRate.mbps(20) };
+      await hosts.start(serviceOf(TrafficProfile.leakyBucket({ rate: LIMIT }), reserved));
+      const sent = async () => {
+        const classes = await hosts.on(1, "tc -s class show dev up0");
+        return ["1:10", "1:20", "1:2"].map((id) =>
+          Number(new RegExp(`^class htb ${id} .*\\n Sent (\\d+) bytes`, "m").exec(classes)![1]),
+        );
+      };
+      const senders = [120, 130, 140].map((vlan) =>
+        hosts.on(1, `python3 ${join(__dirname, "tagged-frames.py")} up0 ${vlan} ${SECONDS + 1}`),
+      );
+      await sleep(500);
+      const from = await sent();
+      const began = performance.now();
+      await sleep(SECONDS * 1000);
+      const seconds = (performance.now() - began) / 1000;
+      const rates = (await sent()).map((bytes, i) => ((bytes - from[i]!) * 8) / seconds / 1e6);
+      await Promise.all(senders);
+      // What nobody reserved, 20 Mbit/s, is shared by the three.
+      expect(rates[0]).toBeGreaterThan(60 * 0.9);
+      expect(rates[1]).toBeGreaterThan(20 * 0.9);
+      expect(rates[2]).toBeGreaterThan(1);
+      expect(rates[2]).toBeLessThan(20);
+      const sum = rates.reduce((a, b) => a + b);
+      expect(Math.abs(sum - 100)).toBeLessThan(10);
+    },
+    30_000,
+  );
+});
