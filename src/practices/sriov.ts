@@ -154,6 +154,13 @@ export const SRIOV_PRACTICES = {
     severity: ADVICE,
     source: SOURCES.formatDomain,
   }),
+  migrationWanted: practice({
+    id: "sriov-migration-wanted",
+    title: "A guest that is to be migrated has its virtual functions in failover pairs",
+    reason: "libvirt refuses to migrate a guest with a virtual function alone, and vSphere has no vMotion for it",
+    severity: ERROR,
+    source: SOURCES.formatDomain,
+  }),
   failover: practice({
     id: "sriov-failover",
     title: "A failover pair: a virtual function and a virtio NIC of the same MAC address",

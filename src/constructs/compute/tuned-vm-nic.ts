@@ -158,6 +158,15 @@ export class TunedVmNic extends Construct {
     this.segment = segment;
     this.sriov = sriov;
     refuseOnVirtualFunction(where, props);
+    if (vm.liveMigration && sriov !== undefined && segment === undefined) {
+      throw new ConfigurationError({
+        where,
+        what: "the machine has to be able to move, and a virtual function alone ties it to its host",
+        given: "liveMigration true",
+        mend: "give `failover` (libvirt), or a `segment` instead of `sriov`",
+        practice: SRIOV_PRACTICES.migrationWanted.id,
+      });
+    }
     this.#log = new TuningLog(where);
     const mostMtu = Math.min(segment?.mtu ?? sriov!.mtu, sriov?.mtu ?? segment!.mtu);
     this.mtu = checkInteger(where, "mtu", props.mtu ?? mostMtu, {

@@ -79,6 +79,12 @@ export interface TunedVmProps {
    */
   readonly reserveMemory?: boolean;
   /**
+   * Whether the machine has to be able to move to another host while it runs. NICs that tie it to its host are refused then: virtual functions
+   * without `failover`.
+   * @default false
+   */
+  readonly liveMigration?: boolean;
+  /**
    * Whether the machine starts with its host (libvirt).
    * @default true
    */
@@ -117,6 +123,7 @@ export class TunedVm extends Construct implements ITunedVm {
   public readonly vcpus: number;
   public readonly memory: DataSize;
   public readonly workload: Workload;
+  public readonly liveMigration: boolean;
   /** @internal */
   public readonly _platformVm: PlatformVm;
   readonly #log: TuningLog;
@@ -134,6 +141,7 @@ export class TunedVm extends Construct implements ITunedVm {
     this.vcpus = checkInteger(where, "vcpus", props.vcpus, { min: 1, max: COMPUTE_LIMITS.maxVcpusVsphere });
     this.memory = checkMemory(where, props.memory);
     this.workload = checkMade(where, "workload", props.workload ?? Workload.GENERAL, Workload, WORKLOADS);
+    this.liveMigration = checkFlag(where, "liveMigration", props.liveMigration ?? false);
     this.#log = new TuningLog(where);
     this._platformVm = this.platform.createVm(this, {
       name: this.vmName,

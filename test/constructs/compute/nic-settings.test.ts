@@ -86,6 +86,18 @@ describe("a NIC", () => {
     expect(() => parts.nic(options(parts) as TunedVmNicOptions)).toThrow(message);
   });
 
+  test("a virtual function alone is refused where the machine has to be able to move, a failover pair is not", () => {
+    const { vm, pool, segment } = program();
+    const machine = vm("mobile", { liveMigration: true });
+    expect(machine.liveMigration).toBe(true);
+    expect(() => machine.addNic("a", { sriov: pool })).toThrow(
+      /ties it to its host.*give `failover`.*sriov-migration-wanted/,
+    );
+    machine.addNic("b", { sriov: pool, failover: segment });
+    expect(vm("other").liveMigration).toBe(false);
+    expect(() => vm("third", { liveMigration: "yes" as never })).toThrow("liveMigration is neither true nor false");
+  });
+
   test("a pool of another platform is refused", () => {
     const { nic } = program();
     const other = program();
