@@ -75,11 +75,14 @@ class TwoHosts {
     server.stdout.resume();
   }
 
-  /** Mbit/s of TCP that arrive. */
-  public async measure(network: number): Promise<number> {
+  /**
+   * Mbit/s of TCP that arrive.
+   * @param how long or much: options of iperf3
+   */
+  public async measure(network: number, how = `-O 1 -t ${SECONDS}`): Promise<number> {
     const report = await this.on(
       1,
-      `iperf3 -c 10.9.${network}.2 -p ${5200 + network} -O 1 -t ${SECONDS} --connect-timeout 5000 -J`,
+      `iperf3 -c 10.9.${network}.2 -p ${5200 + network} ${how} --connect-timeout 5000 -J`,
     );
     return JSON.parse(report).end.sum_received.bits_per_second / 1e6;
   }
@@ -136,11 +139,19 @@ if (!canShape) {
   }
 
   test.each([
-    ["a token bucket", TrafficProfile.tokenBucket({ average: LIMIT, burst: DataSize.kibibytes(256) })],
-    ["a leaky bucket", TrafficProfile.leakyBucket({ rate: LIMIT })],
+    [
+      "a token bucket passes its rate, and a burst at once",
+      TrafficProfile.tokenBucket({ average: LIMIT, burst: DataSize.mebibytes(8) }),
+      { moreThan: 500, lessThan: Number.POSITIVE_INFINITY },
+    ],
+    [
+      "a leaky bucket passes its rate, and no burst",
+      TrafficProfile.leakyBucket({ rate: LIMIT }),
+      { moreThan: 90, lessThan: 110 },
+    ],
   ])(
-    "%s passes its rate",
-    async (_, traffic) => {
+    "%s",
+    async (_, traffic, burst) => {
       await hosts.listen(0);
       const free = await hosts.measure(0);
       expect(free).toBeGreaterThan(300);
@@ -148,6 +159,11 @@ if (!canShape) {
       const shaped = await hosts.measure(0);
       expect(shaped).toBeGreaterThan(90);
       expect(shaped).toBeLessThan(110);
+      // A second fills the bucket.
+      await sleep(1000);
+      const first = await hosts.measure(0, "-n 4M");
+      expect(first).toBeGreaterThan(burst.moreThan);
+      expect(first).toBeLessThan(burst.lessThan);
     },
     30_000,
   );
