@@ -8,7 +8,10 @@ import {
   Duration,
   Firmware,
   FlowExport,
+  MicroSegment,
   NetworkIoControl,
+  Peer,
+  Port,
   PrivateVlan,
   StorageBackend,
   StorageTier,
@@ -124,10 +127,11 @@ function scene() {
   const { stack, platform, vm: make } = recordingProgram();
   const fabric = new DistributedVSwitch(stack, "fabric", { platform, mtu: 9000, uplinks: ["ens1f0", "ens1f1"] });
   const segment = fabric.addVlanSegment("db");
+  const microSegment = new MicroSegment(stack, "web", { platform });
   const tiers = { performance: StorageTier.on(StorageBackend.lvm("nvme")) };
   const pool = new TieredStoragePool(stack, "storage", { platform, tiers });
   const disk = { pool, tier: "performance" as const, size: DataSize.gibibytes(1) };
-  return { stack, platform, fabric, segment, pool, tiers, disk, vm: make("vm"), make };
+  return { stack, platform, fabric, segment, microSegment, pool, tiers, disk, vm: make("vm"), make };
 }
 
 type Scene = ReturnType<typeof scene>;
@@ -151,6 +155,13 @@ const onSwitch = (prop: string, good: unknown[], bad: unknown[]): Record<string,
 const onSegment = (prop: string, good: unknown[], bad: unknown[]): Record<string, Case> => ({
   [`VlanSegment ${prop}`]: {
     give: ({ fabric }, value) => fabric.addVlanSegment("x", { [prop]: value }),
+    good,
+    bad,
+  },
+});
+const onMicroSegment = (prop: string, good: unknown[], bad: unknown[]): Record<string, Case> => ({
+  [`MicroSegment ${prop}`]: {
+    give: ({ stack, platform }, value) => new MicroSegment(stack, "x", { platform, [prop]: value }),
     good,
     bad,
   },
@@ -361,6 +372,43 @@ const CASES: Readonly<Record<string, Case>> = {
     (mtu, { stack, platform }) => VlanSegment.fromVlanSegmentAttributes(stack, "x", { platform, network: "lan", mtu }),
     [576, 65_535],
     [0, 575, 65_536, ...NUMBERS],
+  ),
+
+  ...onMicroSegment("platform", [], [undefined, null, ...OBJECTS]),
+  ...onMicroSegment("name", ["web-1"], NAMES),
+  ...onMicroSegment("dhcp", [true, false], FLAGS),
+  ...onMicroSegment("isolated", [true, false], FLAGS),
+  ...factory(
+    "MicroSegment peer",
+    (peer, { microSegment }) => microSegment.allowTo(peer, Port.all()),
+    [Peer.any()],
+    [undefined, null, ...OBJECTS],
+  ),
+  ...factory(
+    "MicroSegment port",
+    (port, { microSegment }) => microSegment.allowFrom(Peer.any(), port),
+    [Port.icmp()],
+    [undefined, null, 80, ...OBJECTS],
+  ),
+  ...factory(
+    "Peer.cidr",
+    (network) => Peer.cidr(network),
+    ["10.0.0.0/8", "::/0", "10.0.0.5/32"],
+    [undefined, null, "10.0.0.0", "10.0.0.1/8", "10.0.0.0/33", "010.0.0.0/8", "a/8", ...NAMES],
+  ),
+  ...factory("Port.tcp", (port) => Port.tcp(port), [1, 65_535], [undefined, null, 0, 65_536, ...NUMBERS]),
+  ...factory("Port.udpRange", (to) => Port.udpRange(9, to), [9, 65_535], [undefined, null, 8, 65_536, ...NUMBERS]),
+  ...factory(
+    "TunedVmNic microSegment",
+    (microSegment, { vm, segment }) => vm.addNic("x", { segment, microSegment }),
+    [],
+    [null, ...OBJECTS],
+  ),
+  ...factory(
+    "TunedVmNic addresses",
+    (addresses, { vm, segment, microSegment }) => vm.addNic("x", { segment, microSegment, addresses }),
+    [["10.0.0.5"], ["10.0.0.5", "2001:db8::5"]],
+    [...LISTS, [undefined], [null], ["10.0.0.5/24"], ["10.0.0.5", "10.0.0.5"], ...NAMES.map((name) => [name])],
   ),
 
   ...factory("Teaming active", (active) => Teaming.explicitFailover({ active }), [[], ["ens1f0"]], [null, ...LISTS]),
