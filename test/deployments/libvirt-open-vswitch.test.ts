@@ -22,7 +22,7 @@ function programOf(bed: Testbed, segments: Record<string, VlanSegmentOptions>): 
 describeOnLab("Open vSwitch on libvirt", (bed) => {
   const onOpenVSwitch = hasOpenVSwitch() ? test : test.skip;
   const { libvirt } = bed;
-  const ovs = new LabOpenVSwitch(bed.lab);
+  const ovs = LabOpenVSwitch.ofLibvirt(bed.lab);
   const deployment = bed.deployment();
   const portOf = async (guest: string) => ovs.port((await libvirt.find(guest, "//interface/target/@dev"))[0]!);
 

@@ -25,9 +25,12 @@ const MAKE = [
   'exec ovs-vsctl --timeout=30 -- --may-exist add-br "$bridge" "$@"',
 ].join("; ");
 
-/** A service that is stopped to be started anew, or because the host goes down, is enabled still: then the bridge stays, with guests on it. */
+/**
+ * A service that is stopped to be started anew, or because the host goes down, is enabled still: then the bridge stays, with guests on it.
+ * Asked of the files, as a systemd that is going down may not answer.
+ */
 const REMOVE =
-  'if systemctl is-enabled --quiet "$1"; then exit; fi; exec ovs-vsctl --timeout=30 --if-exists del-br "$2"';
+  'if systemctl --root=/ is-enabled --quiet "$1"; then exit; fi; exec ovs-vsctl --timeout=30 --if-exists del-br "$2"';
 
 /**
  * Writes the service that makes an Open vSwitch bridge on a host: systemd-networkd has none.
