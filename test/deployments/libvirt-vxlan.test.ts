@@ -1,10 +1,9 @@
 import { DataSize, Duration, TunedVm, Vteps, VxlanSegment } from "virtuned";
-import { Accelerator, LibvirtHost, LibvirtPlatform } from "virtuned/libvirt";
+import { Accelerator, LibvirtHost, LibvirtPlatform, SshAccess } from "virtuned/libvirt";
 import { down, up } from "../../lab";
-import type { HostFile } from "../../src/linux";
 import type { Program } from "./deployment";
 import { GuestShell } from "./guest-shell";
-import { canBootHosts, LabHost } from "./lab-host";
+import { canBootHosts, LabHost, type LabSsh } from "./lab-host";
 import { steps } from "./steps";
 import { describeOnLab, onHosts, Testbed } from "./testbed";
 
@@ -14,25 +13,34 @@ const MTU = 1450;
 
 type Host = keyof typeof VTEPS;
 
-/** @param beds of the hosts @param files is given what each host has to have */
-function programOf(beds: Record<Host, Testbed>, files: Map<Host, readonly HostFile[]>, vni: number): Program {
+interface LabMachine {
+  readonly bed: Testbed;
+  readonly host: LabHost;
+  readonly ssh: LabSsh;
+}
+
+function programOf(machines: Record<Host, LabMachine>, vni: number): Program {
   return (stack) => {
     const names = Object.keys(VTEPS) as Host[];
-    const hosts = names.map((name) => LibvirtHost.at(name, beds[name].lab.uri, { accelerator: Accelerator.TCG }));
+    const hosts = names.map((name) => {
+      const { bed, ssh } = machines[name];
+      const access = SshAccess.privateKey({ ...ssh, keyFile: ssh.privateKey });
+      return LibvirtHost.at(name, bed.lab.uri, { accelerator: Accelerator.TCG, ssh: access });
+    });
     const platform = new LibvirtPlatform(stack, "kvm", { hosts });
     const segment = new VxlanSegment(stack, "tenant-a", { platform, vni, vteps: Vteps.of(VTEPS) });
     for (const [i, name] of names.entries()) {
+      const { bed } = machines[name];
       const vm = new TunedVm(stack, `on-${name}`, {
         platform,
         host: hosts[i],
         vcpus: 1,
         memory: DataSize.mebibytes(96),
-        boot: beds[name].boot(),
-        consoleLog: beds[name].consoleLog(`on-${name}`),
+        boot: bed.boot(),
+        consoleLog: bed.consoleLog(`on-${name}`),
         shutdownTimeout: Duration.seconds(10),
       });
       vm.addNic("a", { segment });
-      files.set(name, platform.hostFiles(hosts[i]).files);
     }
   };
 }
@@ -40,11 +48,11 @@ function programOf(beds: Record<Host, Testbed>, files: Map<Host, readonly HostFi
 describeOnLab("VXLAN between two libvirt hosts", (bed) => {
   const step = canBootHosts() ? steps() : (what: string) => test.skip(what, () => {});
   const second = new Testbed(`${bed.lab.name}-b`, "");
-  const beds = { kvm1: bed, kvm2: second };
   const deployment = bed.deployment();
-  const files = new Map<Host, readonly HostFile[]>();
-  const machines = new Map<Host, LabHost>();
+  const machines = {} as Record<Host, LabMachine>;
   const shells = { kvm1: new GuestShell(bed, "on-kvm1"), kvm2: new GuestShell(second, "on-kvm2") };
+  const devices = async (name: Host) =>
+    (await machines[name].host.run("ls", "/sys/class/net")).split("\n").filter((device) => device.includes("vx"));
 
   beforeAll(async () => {
     await up(second.lab.name, { install: false });
@@ -54,29 +62,26 @@ describeOnLab("VXLAN between two libvirt hosts", (bed) => {
     await down(second.lab.name);
   }, 60_000);
 
-  const deliver = async () => {
-    for (const [name, machine] of machines) {
-      await machine.apply(files.get(name)!);
+  step("a segment of two hosts is applied, its files first; a second plan is empty", async () => {
+    for (const [name, own] of [
+      ["kvm1", bed],
+      ["kvm2", second],
+    ] as const) {
+      const host = await LabHost.of(own.lab);
+      machines[name] = { bed: own, host, ssh: await host.ssh() };
     }
-  };
-
-  step("a segment of two hosts is applied, and a second plan is empty", async () => {
-    for (const [name, { lab }] of Object.entries(beds)) {
-      machines.set(name as Host, await LabHost.of(lab));
+    await LabHost.connect(machines.kvm1.host, "up0", machines.kvm2.host, "up0");
+    for (const [name, { host }] of Object.entries(machines)) {
+      await host.run("ip", "address", "add", `${VTEPS[name as Host]}/24`, "dev", "up0");
     }
-    await LabHost.connect(machines.get("kvm1")!, "up0", machines.get("kvm2")!, "up0");
-    for (const [name, machine] of machines) {
-      await machine.run("ip", "address", "add", `${VTEPS[name]}/24`, "dev", "up0");
-    }
-    await deployment.synth(programOf(beds, files, 10100));
-    await deliver();
+    await deployment.synth(programOf(machines, 10100));
     await deployment.apply();
     expect((await deployment.plan()).changes).toEqual([]);
   });
 
-  step("guests have the segment's MTU, and reach each other with frames of that size", async () => {
-    for (const [name, own] of Object.entries(beds)) {
-      const report = await own.report(`on-${name}`, ({ nics }) => nics.length === 1);
+  step("guests have the segment's MTU, and reach each other with packets of that size", async () => {
+    for (const [name, own] of Object.entries(machines)) {
+      const report = await own.bed.report(`on-${name}`, ({ nics }) => nics.length === 1);
       expect(report.nics[0]!.mtu).toBe(MTU);
       await shells[name as Host].run(`ip address add ${GUESTS[name as Host]}/24 dev eth0`);
     }
@@ -85,8 +90,7 @@ describeOnLab("VXLAN between two libvirt hosts", (bed) => {
   });
 
   step("another VNI is another bridge: networks are made anew, and guests are on them", async () => {
-    await deployment.synth(programOf(beds, files, 10200));
-    await deliver();
+    await deployment.synth(programOf(machines, 10200));
     expect(onHosts((await deployment.plan()).changes)).toEqual([
       "delete, create libvirt_network.tenant-a_kvm1",
       "delete, create libvirt_network.tenant-a_kvm2",
@@ -96,12 +100,16 @@ describeOnLab("VXLAN between two libvirt hosts", (bed) => {
     await deployment.applyPlan();
     expect((await deployment.plan()).changes).toEqual([]);
     expect(await bed.libvirt.find("on-kvm1", "//interface/source/@bridge")).toEqual(["br-vx10200"]);
+    expect(await devices("kvm1")).toEqual(expect.arrayContaining(["br-vx10200", "vxlan10200"]));
   });
 
   step("nothing is left of it", async () => {
     await deployment.destroy();
-    expect(await bed.libvirt.everything()).toEqual([]);
-    expect(await second.libvirt.everything()).toEqual([]);
+    for (const name of ["kvm1", "kvm2"] as const) {
+      expect(await machines[name].bed.libvirt.everything()).toEqual([]);
+      expect(await devices(name)).toEqual([]);
+      expect(await machines[name].host.run("find", "/etc", "-name", "*virtuned-*vx*")).toBe("");
+    }
     expect(deployment.said).not.toContain("inconsistent result");
   });
 });
