@@ -23,6 +23,7 @@ This page is written by \`npm run docs:practices\` from the catalogue in \`src/p
 
 const TITLES = {
   NETWORK: "Network",
+  NIC: "NICs",
   TRAFFIC: "Traffic",
   VXLAN: "VXLAN",
   FABRIC: "Fabrics",

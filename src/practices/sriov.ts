@@ -69,6 +69,14 @@ export const SRIOV_PRACTICES = {
     severity: ERROR,
     source: SOURCES.domainValidate,
   }),
+  segmentTraffic: practice({
+    id: "sriov-segment-traffic",
+    title: "A segment's traffic profile does not hold for virtual functions",
+    reason: "the traffic of a virtual function passes no queue of the host that could shape it",
+    consequence: "a guest sends through it as fast as the link, or as the pool's `maxRate`",
+    severity: WARNING,
+    source: SOURCES.domainValidate,
+  }),
   noRateOnVsphere: practice({
     id: "sriov-no-rate-vsphere",
     title: "vSphere has no rates of virtual functions",

@@ -12,7 +12,7 @@ import {
 } from "../../practices";
 import { checkFlag, checkKind, checkMade, optional } from "../given";
 import type { MicroSegment } from "../network/micro-segment";
-import type { ISriovPool } from "../network/sriov-pool";
+import { type ISriovPool, warnOfTraffic } from "../network/sriov-pool";
 import { checkTraffic, type TrafficProfile } from "../network/traffic-profile";
 import type { INetworkSegment } from "../network/vlan-segment";
 import { checkSamePlatform } from "../placement";
@@ -158,6 +158,7 @@ export class TunedVmNic extends Construct {
     this.segment = segment;
     this.sriov = sriov;
     refuseOnVirtualFunction(where, props);
+    warnOfTraffic(this, props.failover);
     if (vm.liveMigration && sriov !== undefined && segment === undefined) {
       throw new ConfigurationError({
         where,

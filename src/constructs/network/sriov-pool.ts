@@ -172,6 +172,7 @@ export class SriovPool extends Construct implements ISriovPool {
       log: this.#log,
     });
     warnOfAllowed(this, props);
+    warnOfTraffic(this, props.segment);
     registerExplained(this, () => this.explain());
   }
 
@@ -284,5 +285,15 @@ function warnOfAllowed(scope: Construct, { trust, spoofCheck }: SriovPoolProps):
   if (spoofCheck === false) {
     const { id, consequence } = SRIOV_PRACTICES.spoofCheck;
     Annotations.of(scope).addWarning(`spoofCheck is off: ${consequence} [${id}]`);
+  }
+}
+
+/** Warns where a segment shapes traffic that virtual functions keep from it. */
+export function warnOfTraffic(scope: Construct, segment: INetworkSegment | undefined): void {
+  if (segment?.traffic !== undefined) {
+    const { id, title, reason, consequence } = SRIOV_PRACTICES.segmentTraffic;
+    Annotations.of(scope).addWarning(
+      `${title}, such as that of ${segment.node.path}: ${reason}; ${consequence} [${id}]`,
+    );
   }
 }

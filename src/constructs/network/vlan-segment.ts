@@ -50,6 +50,8 @@ export interface INetworkSegment extends IConstruct {
   readonly platform: IPlatform;
   /** Bytes. */
   readonly mtu: number;
+  /** Nothing where it is not limited, and for a segment that others own. */
+  readonly traffic?: TrafficProfile;
   /**
    * What its NICs' traffic has to fit into; nothing for a segment that others own.
    * @internal

@@ -1,9 +1,11 @@
 import {
   DataRate,
+  DataSize,
   NicModel,
   SriovPool,
   type SriovPoolProps,
   SwitchBacking,
+  TrafficProfile,
   type TunedVmProps,
   VfLinkState,
   VlanSegment,
@@ -229,6 +231,16 @@ describe("a failover pair", () => {
     expect(program.synthesise().one("libvirt_domain").depends_on).toHaveLength(2);
     expect(nic.explain().value("teaming")).toBe("persistent ua-525400123456, transient");
     expect(warningsOf(program.stack)).toEqual([]);
+  });
+
+  test("is warned of where the segment limits what passes it", () => {
+    const program = new LibvirtProgram();
+    const traffic = TrafficProfile.tokenBucket({ average: DataRate.gbps(1), burst: DataSize.mebibytes(1) });
+    const segment = program.switch("fabric").addVlanSegment("lan", { traffic });
+    program.vm("vm").addNic("fast", { sriov: poolOn(program), failover: segment });
+    expect(warningsOf(program.stack)).toContainEqual(
+      expect.stringMatching(/^prod\/vm\/fast: .* such as that of prod\/fabric\/lan: .*\[sriov-segment-traffic\]$/),
+    );
   });
 
   test("is virtio", () => {

@@ -1,10 +1,12 @@
 import {
   DataRate,
+  DataSize,
   DistributedVSwitch,
   FlowExport,
   NicModel,
   SriovPool,
   type SriovPoolProps,
+  TrafficProfile,
   type TunedVmNicOptions,
   type TunedVmProps,
   VfLinkState,
@@ -163,6 +165,15 @@ describe("a pool", () => {
     );
     const segment = fabric.addVlanSegment("unseen", { exportFlows: false });
     expect(poolOn(site, { segment }, "other").mtu).toBe(1500);
+  });
+
+  it("is warned of on a segment that limits what passes it", () => {
+    const site = Site.withHosts("esx1");
+    const traffic = TrafficProfile.tokenBucket({ average: DataRate.gbps(1), burst: DataSize.mebibytes(1) });
+    const fabric = new DistributedVSwitch(site.stack, "limited", { platform: site.platform });
+    expect(warningsOf(poolOn(site, { segment: fabric.addVlanSegment("slow", { traffic }) }))).toEqual([
+      expect.stringMatching(/such as that of site\/limited\/slow.*sriov-segment-traffic/),
+    ]);
   });
 
   it("is refused on a platform without hosts", () => {
