@@ -234,6 +234,8 @@ stop_units_that_go() {
       systemctl --root="$root" disable --quiet "$unit"
     else
       systemctl disable --quiet --now "$unit" || say "$unit could not be stopped"
+      # One that failed would be known until the next start of the host.
+      systemctl reset-failed "$unit" 2> /dev/null || true
     fi
   done
 }
@@ -411,10 +413,14 @@ $(sed 's/^/  /' "$work/wrong")"
 }
 
 # What systemd-networkd leaves out of a file it only writes to its log.
+complaints() {
+  journalctl --sync 2> /dev/null || true
+  journalctl --quiet --no-pager --output=cat --unit=systemd-networkd --priority=warning "$@" || true
+}
+
 check_files_were_understood() {
   paths_of "$to" "$networkd/.*" > "$work/files"
-  journalctl --sync 2> /dev/null || true
-  journalctl --quiet --no-pager --output=cat --unit=systemd-networkd --priority=warning ${cursor:+--after-cursor="$cursor"} |
+  complaints ${cursor:+--after-cursor="$cursor"} |
     grep -F -f "$work/files" | grep -E 'ignoring|Failed' | sort -u > "$work/ignored" || true
   [ ! -s "$work/ignored" ] || fail "systemd-networkd does not understand all of the files:
 $(sed 's/^/  /' "$work/ignored")"
@@ -429,7 +435,7 @@ configure_interfaces() {
       delete_devices_that_go
       return
     fi
-    cursor=$(journalctl --quiet --lines=0 --show-cursor 2> /dev/null | sed -n 's/^-- cursor: //p')
+    cursor=$(complaints --lines=0 --show-cursor | sed -n 's/^ *-- cursor: //p')
     delete_devices_that_go
     delete_devices_that_change
     networkctl reload
