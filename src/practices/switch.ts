@@ -119,6 +119,14 @@ export const SWITCH_PRACTICES = {
     severity: ERROR,
     source: SOURCES.vsphereApiIpfix,
   }),
+  flowSampling: practice({
+    id: "flow-export-sampling",
+    title: "Look at a part of the packets",
+    reason: "each packet that is looked at costs CPU of the host, and a sample shows the same large flows",
+    consequence: "a host that looks at every packet loses throughput when it is busiest",
+    severity: ADVICE,
+    source: SOURCES.vsphereApiIpfix,
+  }),
   flowExportSwitch: practice({
     id: "flow-export-collector",
     title: "Flows are exported to the switch's collector",

@@ -79,6 +79,7 @@ export interface SflowOptions extends CollectorOptions {
 }
 
 interface FlowExportSettings {
+  readonly samplingGiven: boolean;
   readonly collector: string;
   readonly port: number;
   readonly sampling: number;
@@ -103,6 +104,7 @@ export class FlowExport {
     const where = "FlowExport.ipfix";
     const given = checkOptions(where, "what is given", options);
     return new FlowExport(FlowProtocol.IPFIX, {
+      samplingGiven: given.sampling !== undefined,
       collector: checkCollector(where, given.collector),
       port: checkPort(where, given.port ?? SWITCH_LIMITS.ipfixPort),
       sampling: checkInteger(where, "sampling", given.sampling ?? SWITCH_LIMITS.defaultIpfixSampling, {
@@ -152,6 +154,7 @@ export class FlowExport {
       practice: SWITCH_PRACTICES.flowExportRange.id,
     });
     return new FlowExport(FlowProtocol.SFLOW, {
+      samplingGiven: given.sampling !== undefined,
       collector: checkCollector(where, given.collector),
       port: checkPort(where, given.port ?? SWITCH_LIMITS.sflowPort),
       sampling: checkInteger(where, "sampling", given.sampling ?? SWITCH_LIMITS.defaultSflowSampling, {
@@ -176,6 +179,8 @@ export class FlowExport {
   public readonly port: number;
   /** One packet of so many is looked at; 0 means every one. */
   public readonly sampling: number;
+  /** Whether `sampling` is the user's choice. */
+  public readonly samplingGiven: boolean;
   /** IPFIX only, always there. */
   public readonly activeTimeout?: Duration;
   /** IPFIX only, where it was given. */
@@ -198,6 +203,7 @@ export class FlowExport {
     this.collector = settings.collector;
     this.port = settings.port;
     this.sampling = settings.sampling;
+    this.samplingGiven = settings.samplingGiven;
     this.activeTimeout = settings.activeTimeout;
     this.idleTimeout = settings.idleTimeout;
     this.observationDomain = settings.observationDomain;

@@ -14,6 +14,8 @@ import { ConfigurationError } from "../../errors";
 import {
   NETWORK_LIMITS,
   NETWORK_PRACTICES,
+  SWITCH_PRACTICES,
+  type TuningLog,
   VSPHERE_LIMITS,
   VSPHERE_NETWORK_PRACTICES,
   VSPHERE_PRACTICES,
@@ -69,7 +71,7 @@ export class VsphereSwitch implements PlatformSwitch {
       }),
       ...(intent.ioControl !== undefined && ioControlOf(intent.ioControl)),
       ...machineTraffic(scope, intent),
-      ...(intent.flowExport !== undefined && flowExportOf(where, intent.flowExport)),
+      ...(intent.flowExport !== undefined && flowExportOf(where, intent.flowExport, intent.log)),
     });
     this.#resource.node.addValidation({ validate: () => this.#olderLacp(where) });
   }
@@ -131,7 +133,7 @@ function ioControlOf({ version, allocations }: NetworkIoControl): Partial<Distri
   };
 }
 
-function flowExportOf(where: string, flows: FlowExport): Partial<DistributedVirtualSwitchConfig> {
+function flowExportOf(where: string, flows: FlowExport, log: TuningLog): Partial<DistributedVirtualSwitchConfig> {
   if (flows.protocol !== FlowProtocol.IPFIX) {
     throw new ConfigurationError({
       where,
@@ -142,6 +144,8 @@ function flowExportOf(where: string, flows: FlowExport): Partial<DistributedVirt
       practice: VSPHERE_NETWORK_PRACTICES.ipfixOnly.id,
     });
   }
+  const { flowSampling } = SWITCH_PRACTICES;
+  log.record(flowSampling, "netflow_sampling_rate", flows.sampling, undefined, flows.samplingGiven);
   return {
     netflowCollectorIpAddress: flows.collector,
     netflowCollectorPort: flows.port,

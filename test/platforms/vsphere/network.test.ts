@@ -228,6 +228,16 @@ describe("what a switch tells and hears", () => {
     expect(site.only(PORT_GROUP)).toMatchObject({ netflow_enabled: true });
   });
 
+  it.each([
+    [undefined, "4096", "tuned"],
+    [0, "0", "given"],
+  ])("explains that of packets it looks at a part: %p", (sampling, value, decision) => {
+    const { fabric } = switchOf({ flowExport: FlowExport.ipfix({ collector: "192.0.2.10", sampling }) });
+    expect(fabric.explain().settings).toContainEqual(
+      expect.objectContaining({ setting: "netflow_sampling_rate", value, decision, practice: "flow-export-sampling" }),
+    );
+  });
+
   it("has no sFlow", () => {
     expect(() => switchOf({ flowExport: FlowExport.sflow({ collector: "192.0.2.10" }) })).toThrow(
       /vSphere has no sFlow.*FlowExport.ipfix\(\).*vsphere-flow-export-ipfix/,
