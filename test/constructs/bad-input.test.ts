@@ -7,6 +7,7 @@ import {
   DistributedVSwitch,
   Duration,
   Firmware,
+  Flooding,
   FlowExport,
   MicroSegment,
   NetworkIoControl,
@@ -23,6 +24,9 @@ import {
   TunedVmDisk,
   TunedVmNic,
   VlanSegment,
+  Vteps,
+  VxlanSegment,
+  VxlanTransport,
 } from "virtuned";
 import { LibvirtHost, LibvirtPlatform } from "virtuned/libvirt";
 import { describeValue } from "../../src/errors";
@@ -162,6 +166,19 @@ const onSegment = (prop: string, good: unknown[], bad: unknown[]): Record<string
 const onMicroSegment = (prop: string, good: unknown[], bad: unknown[]): Record<string, Case> => ({
   [`MicroSegment ${prop}`]: {
     give: ({ stack, platform }, value) => new MicroSegment(stack, "x", { platform, [prop]: value }),
+    good,
+    bad,
+  },
+});
+const onVxlan = (prop: string, good: unknown[], bad: unknown[]): Record<string, Case> => ({
+  [`VxlanSegment ${prop}`]: {
+    give: ({ stack, platform }, value) =>
+      new VxlanSegment(stack, "x", {
+        platform,
+        vni: 10100,
+        vteps: Vteps.of({ kvm1: "10.0.0.1", kvm2: "10.0.0.2" }),
+        [prop]: value,
+      }),
     good,
     bad,
   },
@@ -436,6 +453,66 @@ const CASES: Readonly<Record<string, Case>> = {
     (cidr) => SwitchBacking.isolated(cidr),
     [undefined, "10.0.0.0/24"],
     [null, "10.0.0.1/24", ...NAMES],
+  ),
+
+  ...onVxlan("platform", [], [undefined, null, ...OBJECTS]),
+  ...onVxlan("name", ["tenant-a"], NAMES),
+  ...onVxlan("vni", [1, 16_777_215], [undefined, null, 0, 2 ** 24, ...NUMBERS]),
+  ...onVxlan("vteps", [], [undefined, null, ...OBJECTS]),
+  ...onVxlan("transport", [undefined], [null, ...OBJECTS]),
+  ...onVxlan("hosts", [undefined], [...LISTS, [], [undefined], [{ name: "kvm1" }], ["kvm1"]]),
+  ...onVxlan("flooding", [Flooding.headEndReplication()], [...OBJECTS, "multicast", Flooding.evpn()]),
+  ...onVxlan("mtu", [576, 1450], [0, 575, 1451, ...NUMBERS]),
+  ...onVxlan("neighbourSuppression", [false], [true, ...FLAGS]),
+  ...onVxlan("security", [{}, { allowMacChanges: true }], [null, "reject", [], { allowMacChanges: "yes" }]),
+  ...onVxlan("traffic", [undefined], [null, ...OBJECTS]),
+  ...factory(
+    "Vteps.of",
+    (addresses) => Vteps.of(addresses),
+    [{ kvm1: "10.0.0.1" }, { kvm1: "2001:db8::1" }],
+    [undefined, null, "10.0.0.1", ["10.0.0.1"], {}, { kvm1: 5 }, { kvm1: null }, ...NAMES.map((ip) => ({ kvm1: ip }))],
+  ),
+  ...factory(
+    "Vteps.of underlayMtu",
+    (underlayMtu) => Vteps.of({ kvm1: "10.0.0.1" }, { underlayMtu }),
+    [626, 1500, 65_535],
+    [0, 625, 65_536, ...NUMBERS],
+  ),
+  ...factory(
+    "Vteps.evpn asn",
+    (asn) => Vteps.evpn({ kvm1: "10.0.0.1" }, { asn }),
+    [64_512, 4_294_967_294],
+    [undefined, null, 0, 65_535, 2 ** 32, ...NUMBERS],
+  ),
+  ...factory(
+    "Vteps.evpn routeReflectors",
+    (routeReflectors) => Vteps.evpn({ kvm1: "10.0.0.1" }, { asn: 64_512, routeReflectors }),
+    [["10.0.0.9"]],
+    [null, ...LISTS, [], ["rr1"], [5], [undefined], ["2001:db8::9"]],
+  ),
+  ...factory(
+    "Flooding.multicast group",
+    (group) => Flooding.multicast({ group, interface: "ens1f0" }),
+    ["239.1.1.1", "ff05::1"],
+    [undefined, null, "10.0.0.1", ...NAMES],
+  ),
+  ...factory(
+    "Flooding.multicast interface",
+    (name) => Flooding.multicast({ group: "239.1.1.1", interface: name }),
+    ["ens1f0", "bond0.100"],
+    [undefined, null, "x".repeat(16), ...NAMES],
+  ),
+  ...factory(
+    "VxlanTransport.vlan switch",
+    (value) => VxlanTransport.vlan({ switch: value, vlan: 5 }),
+    [],
+    [undefined, null, ...OBJECTS],
+  ),
+  ...factory(
+    "VxlanTransport.vlan vlan",
+    (vlan, { fabric }) => VxlanTransport.vlan({ switch: fabric, vlan }),
+    [1, 4094],
+    [undefined, null, 0, 4095, ...NUMBERS],
   ),
 
   ...onPool("platform", [], [undefined, null, ...OBJECTS]),
@@ -752,6 +829,7 @@ test("text for people may be known only at apply time", () => {
 test.each([
   ["DistributedVSwitch", DistributedVSwitch],
   ["VlanSegment", VlanSegment],
+  ["VxlanSegment", VxlanSegment],
   ["TieredStoragePool", TieredStoragePool],
   ["TunedVm", TunedVm],
   ["TunedVmNic", TunedVmNic],

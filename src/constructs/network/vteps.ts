@@ -3,7 +3,7 @@ import { ConfigurationError } from "../../errors";
 import { checkAddress, checkAsn, FrrConfig, familyOf } from "../../linux";
 import type { IHost } from "../../platforms/platform";
 import { FABRIC_LIMITS, FABRIC_PRACTICES, NETWORK_LIMITS, VXLAN_PRACTICES } from "../../practices";
-import { checkList, checkOptions } from "../given";
+import { checkList, checkOptions, optional } from "../given";
 import type { IVtepSource, Vtep } from "./vtep";
 
 export interface VtepOptions {
@@ -154,9 +154,18 @@ function checkVtep(where: string, host: string, given: string): string {
 }
 
 function checkEvpn(where: string, hosts: ReadonlyMap<string, string>, options: EvpnOptions): Peers {
-  const { asn, routeReflectors } = options;
-  const reflectors = routeReflectors && checkList(where, "routeReflectors", routeReflectors);
-  const addresses = reflectors?.map((address) => checkAddress(where, "a route reflector", address));
+  const addresses = optional(options.routeReflectors, (reflectors) =>
+    checkList(where, "routeReflectors", reflectors).map((address) => checkAddress(where, "a route reflector", address)),
+  );
+  if (addresses?.length === 0) {
+    throw new ConfigurationError({
+      where,
+      what: "no route reflector is left, so that no host learns of another",
+      given: options.routeReflectors,
+      mend: "leave `routeReflectors` out, and each host is a neighbour of each other",
+      practice: VXLAN_PRACTICES.evpn.id,
+    });
+  }
   const ipv6 = [...hosts.values(), ...(addresses ?? [])].find((address) => familyOf(address) === 6);
   if (ipv6 !== undefined) {
     throw new ConfigurationError({
@@ -168,5 +177,5 @@ function checkEvpn(where: string, hosts: ReadonlyMap<string, string>, options: E
       practice: FABRIC_PRACTICES.evpnOverIpv4.id,
     });
   }
-  return { asn: checkAsn(where, "asn", asn), addresses: addresses ?? [...hosts.values()] };
+  return { asn: checkAsn(where, "asn", options.asn), addresses: addresses ?? [...hosts.values()] };
 }

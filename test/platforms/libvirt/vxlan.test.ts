@@ -3,11 +3,15 @@ import {
   Flooding,
   type IVtepSource,
   MicroSegment,
+  SpineLeafFabric,
+  SwitchBacking,
   TrafficPriority,
   TrafficProfile,
+  Underlay,
   Vteps,
   VxlanSegment,
   type VxlanSegmentProps,
+  VxlanTransport,
 } from "virtuned";
 import { LibvirtProgram } from "../../support/libvirt";
 import { complaintsOfSystemd, noNetworkd } from "../../support/networkd";
@@ -133,6 +137,52 @@ describe("by multicast", () => {
     const flooding = Flooding.multicast({ group: "ff05::100", interface: "ens1f0" });
     const service = filesOf({ flooding, vteps: Vteps.of(IPV6) })["vxlan10100.service"];
     expect(service).toContain("local 2001:db8::1 group ff05::100 dev ens1f0 dstport 4789 ttl 64 learning\n");
+  });
+});
+
+describe("on a fabric", () => {
+  function onFabric(routed: boolean) {
+    const program = new LibvirtProgram();
+    const { stack, platform, hosts } = program;
+    const underlay = Underlay.unnumbered({ loopbacks: "10.0.0.0/16" });
+    const fabric = new SpineLeafFabric(stack, "fabric", { underlay });
+    fabric.addSpine("spine1");
+    fabric.addSpine("spine2");
+    const leaf = fabric.addLeaf("leaf1", { uplinkSpeed: DataRate.gbps(100) });
+    fabric.addHost(hosts[0]!, { links: [{ leaf, nic: "ens1f0" }], speed: DataRate.gbps(25), routed });
+    return { program, stack, platform, fabric, leaf };
+  }
+
+  test("a host that routes is a VTEP, and has the fabric's files", () => {
+    const { program, stack, platform, fabric } = onFabric(true);
+    const segments = [1, 2].map((vni) => new VxlanSegment(stack, `tenant-${vni}`, { platform, vni, vteps: fabric }));
+    expect(segments.map(({ mtu }) => mtu)).toEqual([8950, 8950]);
+    const files = program.platform.hostFiles().files;
+    const [frr] = files.filter(({ path }) => path === "/etc/frr/frr.conf");
+    expect(frr!.content).toMatch(/advertise-all-vni/);
+    const device = files.find(({ path }) => path.endsWith("vxlan2.netdev"))!;
+    expect(device.content).toContain(`Local=${fabric.vtepOf(program.hosts[0]!)!.address}\n`);
+    expect(device.content).toContain("MacLearning=no\n");
+  });
+
+  test("a host that does not route sends a VLAN, which its leaf has in the segment", () => {
+    const { program, stack, platform, fabric, leaf } = onFabric(false);
+    expect(() => new VxlanSegment(stack, "a", { platform, vni: 1, vteps: fabric })).toThrow(
+      'the VTEP of host kvm1 is its leaf (given "leaf1")',
+    );
+    const onSwitch = program.switch("bridge", { backing: SwitchBacking.openVSwitch("ovs0"), mtu: 9000 });
+    const transport = VxlanTransport.vlan({ switch: onSwitch, vlan: 2100 });
+    const segment = new VxlanSegment(stack, "tenant-a", { platform, vni: 10100, vteps: fabric, transport });
+    expect(segment.mtu).toBe(8950);
+    expect(
+      fabric
+        .filesOf(leaf)
+        .map(({ content }) => content)
+        .join(),
+    ).toContain("VNI=10100\n");
+    expect(program.synthesise().one("libvirt_network").port_groups).toEqual([
+      { name: "tenant-a", vlan: { tags: [{ id: 2100 }] } },
+    ]);
   });
 });
 
