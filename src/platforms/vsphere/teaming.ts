@@ -37,7 +37,7 @@ export function teamingOf(where: string, intent: SwitchIntent): PortTeaming {
     log.record(VSPHERE_NETWORK_PRACTICES.defaultTeaming, "teaming_policy", POLICIES[TeamingPolicy.SOURCE_PORT]);
   }
   return {
-    ...(uplinks.length > 0 && order),
+    ...((uplinks.length > 0 || lacp !== undefined) && order),
     // A LAG spreads by its own hash, whatever the switch says.
     ...(policy !== TeamingPolicy.LACP && { teamingPolicy: POLICIES[policy] }),
     checkBeacon: intent.failureDetection === FailureDetection.BEACON_PROBING,

@@ -138,6 +138,11 @@ describe("teaming", () => {
     expect(site.only(PORT_GROUP)).toMatchObject(order);
   });
 
+  it("by LACP needs no uplinks of the program: the LAG has its own", () => {
+    const teaming = Teaming.lacp({ existingLag: "lag1" });
+    expect(switchOf({ uplinks: [], teaming }).attributes()).toMatchObject({ active_uplinks: ["lag1"] });
+  });
+
   it("by LACP is refused without a LAG, and the two steps to one are said", () => {
     expect(() => switchOf({ teaming: Teaming.lacp() })).toThrow(
       /can't make a LAG.*in two steps.*make the LAG in vCenter.*`existingLag`.*vsphere-lag-by-hand/,
