@@ -62,7 +62,15 @@ export class FabricRouting {
   }
 
   public write(where: string, node: FabricNode, files: LinuxFiles): void {
-    for (const file of this.of(node).files()) {
+    const routing = this;
+    for (const [i, { path }] of this.of(node).files().entries()) {
+      // Machines that are added later are in it too.
+      const file = {
+        path,
+        get content() {
+          return routing.of(node).files()[i]!.content;
+        },
+      };
       files.add(file, where);
     }
     const external = this.externalPeers.filter((peer) => peer.node === node).map(({ port }) => port);
