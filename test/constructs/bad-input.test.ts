@@ -2,6 +2,7 @@ import {
   Boot,
   ConfigurationError,
   CpuModel,
+  DataRate,
   DataSize,
   DiscoveryProtocol,
   DistributedVSwitch,
@@ -9,11 +10,13 @@ import {
   Firmware,
   Flooding,
   FlowExport,
+  InterruptCoalescing,
   MicroSegment,
   NetworkIoControl,
   Peer,
   Port,
   PrivateVlan,
+  SriovPool,
   StorageBackend,
   StorageTier,
   SwitchBacking,
@@ -179,6 +182,14 @@ const onVxlan = (prop: string, good: unknown[], bad: unknown[]): Record<string, 
         vteps: Vteps.of({ kvm1: "10.0.0.1", kvm2: "10.0.0.2" }),
         [prop]: value,
       }),
+    good,
+    bad,
+  },
+});
+const onSriovPool = (prop: string, good: unknown[], bad: unknown[]): Record<string, Case> => ({
+  [`SriovPool ${prop}`]: {
+    give: ({ stack, platform }, value) =>
+      new SriovPool(stack, "x", { platform, physicalFunction: "ens1f0", virtualFunctions: 8, [prop]: value }),
     good,
     bad,
   },
@@ -515,6 +526,29 @@ const CASES: Readonly<Record<string, Case>> = {
     [undefined, null, 0, 4095, ...NUMBERS],
   ),
 
+  ...onSriovPool("platform", [], [undefined, null, ...OBJECTS]),
+  ...onSriovPool("name", ["fast"], NAMES),
+  ...onSriovPool("hosts", [undefined], [...LISTS, [], [undefined], [{ name: "kvm1" }], ["kvm1"]]),
+  ...onSriovPool("virtualFunctions", [1, 65_535], [undefined, null, 0, 65_536, ...NUMBERS]),
+  ...onSriovPool("exceptions", [[]], [...LISTS, [undefined], [null], ["kvm1"], [{}], [{ host: "kvm1" }]]),
+  ...onSriovPool("vlan", [1, 4094], [null, 0, 4095, ...NUMBERS]),
+  ...onSriovPool("segment", [undefined], [null, ...OBJECTS]),
+  ...onSriovPool("mtu", [576, 65_535], [0, 575, 65_536, ...NUMBERS]),
+  ...onSriovPool("maxRate", [DataRate.mbps(1)], [null, 1000, "1 Gbit/s", DataRate.kbps(1), ...OBJECTS]),
+  ...onSriovPool("minRate", [DataRate.gbps(1)], [null, DataRate.bitsPerSecond(0), ...OBJECTS]),
+  ...onSriovPool("spoofCheck", [true, false], [null, ...FLAGS]),
+  ...onSriovPool("trust", [true, false], [null, ...FLAGS]),
+  ...onSriovPool("linkState", ["auto", "up", "down"], [null, "Up", "", 5, true, {}, ["up"]]),
+  ...factory(
+    "SriovPool physicalFunction",
+    // libvirt's: what one may be is the platform's matter.
+    (physicalFunction, { stack }) => {
+      const platform = new LibvirtPlatform(stack, "kvm", { hosts: [LibvirtHost.at("kvm1", "qemu:///system")] });
+      return new SriovPool(stack, "x", { platform, physicalFunction, virtualFunctions: 8 });
+    },
+    ["ens1f0", "enp59s0f0np0"],
+    [undefined, null, "0000:3b:00.0", "x".repeat(16), ...NAMES],
+  ),
   ...onPool("platform", [], [undefined, null, ...OBJECTS]),
   ...onPool("name", ["storage", "x".repeat(50)], ["x".repeat(51), ...NAMES]),
   ...onPool("hosts", [undefined], [...LISTS, [], [undefined], ["kvm1"]]),
@@ -601,6 +635,7 @@ const CASES: Readonly<Record<string, Case>> = {
   ...onVm("guestId", ["debian12_64Guest"], [null, ...NAMES]),
   ...onVm("autostart", [true, false], FLAGS),
   ...onVm("reserveMemory", [true, false], FLAGS),
+  ...onVm("liveMigration", [true, false], FLAGS),
   ...onVm("guestAgent", [true, false], FLAGS),
   ...onVm(
     "consoleLog",
@@ -704,6 +739,46 @@ const CASES: Readonly<Record<string, Case>> = {
     (vm, { stack, segment }) => new TunedVmNic(stack, "x", { vm, segment }),
     [],
     [undefined, null, ...OBJECTS],
+  ),
+  ...onNic("coalescing", [InterruptCoalescing.off()], [null, 16, ...OBJECTS]),
+  ...onNic(
+    "hostOffloads",
+    [{}, { csum: false }],
+    [null, "off", 5, [], { lro: true }, ...FLAGS.map((csum) => ({ csum }))],
+  ),
+  ...onNic(
+    "guestOffloads",
+    [{}, { ecn: false }],
+    [null, "off", 5, [], { gso: true }, ...FLAGS.map((ufo) => ({ ufo }))],
+  ),
+  ...onNic(
+    "receiveScaling",
+    [{}, { hostRss: true }],
+    [null, "rss", 5, [], { rss: true }, { transmitThreads: 3 }, ...FLAGS.map((udpRss) => ({ udpRss }))],
+  ),
+  ...onNic("isolated", [true, false], [null, ...FLAGS]),
+  ...onNic("trustGuestRxFilters", [true, false], [null, ...FLAGS]),
+  ...factory("TunedVmNic sriov", (sriov, { vm }) => vm.addNic("x", { sriov }), [], [undefined, null, ...OBJECTS]),
+  ...factory(
+    "TunedVmNic failover",
+    (failover, { stack, platform, vm }) => {
+      const sriov = new SriovPool(stack, "x", { platform, physicalFunction: "ens1f0", virtualFunctions: 8 });
+      return vm.addNic("x", { sriov, failover });
+    },
+    [undefined],
+    [null, ...OBJECTS],
+  ),
+  ...factory(
+    "InterruptCoalescing.frames",
+    (frames) => InterruptCoalescing.frames(frames),
+    [1, 64],
+    [undefined, null, 0, 65, ...NUMBERS],
+  ),
+  ...factory(
+    "InterruptCoalescing.rate",
+    (rate) => InterruptCoalescing.rate(rate),
+    [100, 100_000],
+    [undefined, null, 99, 100_001, ...NUMBERS],
   ),
   ...onNic("segment", [], [undefined, null, ...OBJECTS]),
   ...onNic("model", ["virtio", "e1000e"], [null, "Virtio", "virtio ", "", 5, {}, ["virtio"]]),
