@@ -154,7 +154,7 @@ export class FrrConfig {
     const external = asn !== this.#asn;
     const lines = [`remote-as ${asn}`];
     if (options.source !== undefined) {
-      lines.push(`update-source ${checkSource(where, options.source)}`);
+      lines.push(`update-source ${checkSource(where, options.source, peer)}`);
     }
     const hops = checkInteger(where, `hops to neighbour ${peer}`, options.hops ?? 1, { min: 1, max: 255 });
     if (external && hops > 1) {
@@ -382,10 +382,21 @@ function checkInterface(where: string, name: string): string {
   return checkName(where, name, { maxLength: MAX_INTERFACE_NAME });
 }
 
-function checkSource(where: string, source: string): string {
-  return typeof source === "string" && /[.:]/.test(source)
-    ? checkAddress(where, "the source", source)
-    : checkInterface(where, source);
+/** An interface, or an address of the neighbour's family. */
+function checkSource(where: string, source: string, peer: string): string {
+  if (typeof source !== "string" || !/[.:]/.test(source)) {
+    return checkInterface(where, source);
+  }
+  const address = checkAddress(where, "the source", source);
+  if (familyOf(address) !== familyOf(peer)) {
+    throw new ConfigurationError({
+      where,
+      what: "the source is of another family than its neighbour",
+      given: source,
+      allowed: `an address of IPv${familyOf(peer)}, as ${peer} is, or an interface`,
+    });
+  }
+  return address;
 }
 
 function checkInterfaceAddress(where: string, given: string): string {
