@@ -11,7 +11,7 @@ import {
   TuningLog,
 } from "../../practices";
 import { checkFlag, checkKind, checkMade, optional } from "../given";
-import type { MicroSegment } from "../network/micro-segment";
+import type { IMicroSegment } from "../network/micro-segment";
 import { type ISriovPool, warnOfTraffic } from "../network/sriov-pool";
 import { checkTraffic, type TrafficProfile } from "../network/traffic-profile";
 import type { INetworkSegment } from "../network/vlan-segment";
@@ -109,7 +109,7 @@ export interface TunedVmNicOptions {
    * Micro segment whose rules hold for it.
    * @default - none: it is not filtered
    */
-  readonly microSegment?: MicroSegment;
+  readonly microSegment?: IMicroSegment;
   /**
    * IPv4 and IPv6 addresses that the guest has on it, of a member of a micro segment: others' rules know it by them, and it sends from them
    * only. The guest gets them as it otherwise would: this configures no guest.
@@ -157,16 +157,9 @@ export class TunedVmNic extends Construct {
     const { segment, sriov } = checkConnection(where, vm.platform, props);
     this.segment = segment;
     this.sriov = sriov;
-    refuseOnVirtualFunction(where, props);
-    warnOfTraffic(this, props.failover);
-    if (vm.liveMigration && sriov !== undefined && segment === undefined) {
-      throw new ConfigurationError({
-        where,
-        what: "the machine has to be able to move, and a virtual function alone ties it to its host",
-        given: "liveMigration true",
-        mend: "give `failover` (libvirt), or a `segment` instead of `sriov`",
-        practice: SRIOV_PRACTICES.migrationWanted.id,
-      });
+    if (sriov !== undefined) {
+      refuseOnVirtualFunction(where, props);
+      warnOfTraffic(this, segment);
     }
     this.#log = new TuningLog(where);
     const mostMtu = Math.min(segment?.mtu ?? sriov!.mtu, sriov?.mtu ?? segment!.mtu);
@@ -317,9 +310,15 @@ const OF_VIRTUAL_NICS = [
   "trustGuestRxFilters",
 ] as const satisfies readonly (keyof TunedVmNicOptions)[];
 
-function refuseOnVirtualFunction(where: string, props: TunedVmNicOptions): void {
-  if (props.sriov === undefined) {
-    return;
+function refuseOnVirtualFunction(where: string, props: TunedVmNicProps): void {
+  if (props.vm.liveMigration && props.failover === undefined) {
+    throw new ConfigurationError({
+      where,
+      what: "the machine has to be able to move, and a virtual function alone ties it to its host",
+      given: "liveMigration true",
+      mend: "give `failover` (libvirt), or a `segment` instead of `sriov`",
+      practice: SRIOV_PRACTICES.migrationWanted.id,
+    });
   }
   if (props.traffic !== undefined) {
     throw new ConfigurationError({
