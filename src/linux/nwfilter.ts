@@ -3,7 +3,7 @@ import { MICRO_SEGMENT_LIMITS, MICRO_SEGMENT_PRACTICES } from "../practices";
 import { familyOf, type IpFamily, type IpNetwork } from "./ip";
 
 /** Seen from the guest: `in` is what it receives. */
-export type NwfilterDirection = "in" | "out";
+type NwfilterDirection = "in" | "out";
 
 export type NwfilterProtocol = "tcp" | "udp" | "icmp" | "icmpv6" | "all";
 

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { DataSize, DistributedVSwitch, Duration, MicroSegment, Peer, Port, SwitchBacking, TunedVm } from "virtuned";
 import type { Program } from "./deployment";
 import { GuestShell } from "./guest-shell";
@@ -56,6 +57,12 @@ function programOf(bed: Testbed, { ports, web = true }: Wanted): Program {
       });
     guest("db1").addNic("only", { segment, microSegment: db, addresses: [DB, DB_V6] });
     guest("web1").addNic("only", { segment, ...(webs && { microSegment: webs, addresses: [WEB, `${WEB}1`] }) });
+    if (webs) {
+      // Runs nothing, so it takes its time to shut down.
+      const bare = { platform, vcpus: 1, memory: DataSize.mebibytes(24), shutdownTimeout: Duration.seconds(8) };
+      const gone = new TunedVm(stack, "gone1", bare);
+      gone.addNic("only", { segment, microSegment: webs, addresses: ["10.77.0.30"] });
+    }
   };
 }
 
@@ -66,7 +73,7 @@ describeOnLab("Micro segments on libvirt", (bed) => {
   const web = new GuestShell(bed, "web1");
   const db = new GuestShell(bed, "db1");
   const filters = async () => (await libvirt.virsh("nwfilter-list")).match(/\S+$/gm)!.sort();
-  const own = async () => (await filters()).filter((name) => name.startsWith("virtuned-"));
+  const own = async () => (await filters()).filter((name) => !stock.includes(name));
   /** What a server answers; nothing where nothing comes through. */
   const ask = (from: GuestShell, address: string, port: number) =>
     from.run(`nc -w 3 ${address} ${port} < /dev/null 2> /dev/null`);
@@ -74,6 +81,9 @@ describeOnLab("Micro segments on libvirt", (bed) => {
   let stock: string[];
 
   step("filters are there before the guests; a second plan is empty", async () => {
+    const foreign = join(bed.lab.stateFolder, "another-stacks.xml");
+    writeFileSync(foreign, '<filter name="virtuned-others"/>');
+    await libvirt.virsh("nwfilter-define", foreign);
     stock = await filters();
     await libvirt.inNamespace(
       "sh",
@@ -136,7 +146,7 @@ describeOnLab("Micro segments on libvirt", (bed) => {
     expect(await ask(web, DB, 5432)).toBe("");
   });
 
-  step("a group that is taken out leaves no filter", async () => {
+  step("a group that is taken out, with a guest of it, leaves no filter", async () => {
     await deployment.synth(programOf(bed, { ports: [], web: false }));
     await deployment.apply();
     expect((await deployment.plan()).changes).toEqual([]);

@@ -35,6 +35,10 @@ export interface MicroSegmentProps {
 /** A micro segment that NICs and rules can refer to. */
 export interface IMicroSegment extends IConstruct, IPeer {
   readonly platform: IPlatform;
+  /** @internal */
+  readonly _platformMicroSegment: PlatformMicroSegment;
+  /** @internal */
+  _join(where: string, segment: INetworkSegment, addresses: readonly string[]): readonly string[];
 }
 
 /**
