@@ -191,6 +191,8 @@ export const TRAFFIC_PRACTICES = {
     title: "vSphere sees traffic from its switch",
     reason:
       "what a guest sends comes into the switch (ingress), what it receives goes out of it (egress); each port of the port group is shaped by itself",
+    consequence:
+      "the provider (2.16) switches shaping on and not off: plans say so until it is switched off in vCenter, or limited to what the switch or its uplinks have",
     severity: ADVICE,
     source: SOURCES.vmwareShaping,
   }),

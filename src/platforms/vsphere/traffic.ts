@@ -20,8 +20,8 @@ interface Allocation {
 }
 
 /**
- * Shaping of a port group, of each of its ports. Both directions are said even where nothing is shaped: a port group keeps what it was once
- * told when the program falls silent.
+ * Shaping of a port group, of each of its ports. Both directions are said even where nothing is shaped: the provider (2.16) does not switch
+ * shaping off that was on, and so plans go on saying that it is to be.
  */
 export function portGroupShaping(
   scope: Construct,
