@@ -71,11 +71,15 @@ class Site {
 
   /** Whether the guest of a tenant reaches the address of guests on another host by a packet of so many bytes. */
   public async reaches(tenant: Tenant, from: number, to: number, bytes: number): Promise<boolean> {
+    return / [12] received/.test(await this.ping(tenant, from, to, bytes));
+  }
+
+  /** What ping says. */
+  public async ping(tenant: Tenant, from: number, to: number, bytes: number): Promise<string> {
     const ping = ["ping", "-c", "2", "-i", "0.2", "-W", "1", "-M", "do", "-s", String(bytes - 28), addressOf(to)];
-    return execute("ip", ["netns", "exec", this.#full(`${tenant}${from}`), ...ping]).then(
-      () => true,
-      () => false,
-    );
+    const said = execute("ip", ["netns", "exec", this.#full(`${tenant}${from}`), ...ping]);
+    const { stdout, stderr } = await said.catch((error: { stdout: string; stderr: string }) => error);
+    return `${stdout}${stderr}`;
   }
 
   public async removeGuests(guests: RegExp = /-[ab]\d$/): Promise<void> {
@@ -181,6 +185,13 @@ run("hosts with the files of two segments", () => {
     for (const host of [0, 1]) {
       await until(async () => site.reaches("a", host, 2, 1450));
     }
+  });
+
+  step("what the underlay does not carry after all is refused, and guests are told", async () => {
+    await site.hosts[0]!.run("ip", "link", "set", "up0", "mtu", "1400");
+    expect(await site.ping("a", 0, 1, 1351)).toContain("Frag needed and DF set (mtu = 1350)");
+    expect(await site.reaches("a", 0, 1, 1350)).toBe(true);
+    await site.hosts[0]!.run("ip", "link", "set", "up0", "mtu", "1500");
   });
 
   step("the MTU changes in place", async () => {
