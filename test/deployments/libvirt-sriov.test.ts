@@ -44,13 +44,13 @@ function emulated(bed: Testbed): Program {
 }
 
 /** A failover pair, and a virtual function alone. */
-function withPool(bed: Testbed, vlan: number | undefined): Program {
+function withPool(bed: Testbed, vlan: number | undefined, virtualFunctions = 2): Program {
   return (stack) => {
     const platform = bed.platform(stack);
     const pool = new SriovPool(stack, "fast", {
       platform,
       physicalFunction: "ens1f0",
-      virtualFunctions: 2,
+      virtualFunctions,
       vlan,
       maxRate: DataRate.gbps(1),
     });
@@ -154,6 +154,14 @@ describeOnLab("what NICs are told", (bed) => {
     await sriov.apply(...targets(sriov));
     expect(await planned()).toMatchObject({ code: 0 });
     expect(await bed.libvirt.virsh("net-dumpxml", "fast")).not.toContain("vlan");
+  });
+
+  step("another number of virtual functions makes the pool anew, as its network lists them once only", async () => {
+    await sriov.synth(withPool(bed, undefined, 3));
+    const { output } = await planned();
+    expect(output).toMatch(/libvirt_network\.fast_lab_\w+ will be replaced/);
+    await sriov.apply(...targets(sriov));
+    expect(await planned()).toMatchObject({ code: 0 });
   });
 
   step("all of it goes", async () => {

@@ -1,6 +1,7 @@
 import type { DomainDevicesInterfaces } from "@cdktf/provider-libvirt/lib/domain";
 import { Network } from "@cdktf/provider-libvirt/lib/network";
 import { Construct } from "constructs";
+import { TerraformData } from "../../cdktf";
 import { checkName } from "../../checks";
 import { VfLinkState } from "../../constructs/network/sriov-pool";
 import { MAX_INTERFACE_NAME } from "../../constructs/network/switch-backing";
@@ -9,7 +10,7 @@ import { ConfigurationError } from "../../errors";
 import { exec } from "../../linux";
 import { NETWORK_LIMITS, SRIOV_PRACTICES } from "../../practices";
 import type { PlatformSriovPool, SriovPoolIntent } from "../platform";
-import { hashOf, replaceWhenRedefined } from "./definition";
+import { hashOf, reference, replaceWhenRedefined } from "./definition";
 import type { HostFiles } from "./host-files";
 import type { LibvirtHost } from "./libvirt-host";
 import type { LibvirtPlatform } from "./libvirt-platform";
@@ -57,6 +58,9 @@ export class SriovWriter implements PlatformSriovPool {
       const files = platform.hostFiles(host);
       writeFiles(files, where, physical, intent);
       files.makeWait(network);
+      // A network that runs keeps the list of virtual functions that it once made.
+      const count = new TerraformData(onHost, "VirtualFunctions", { input: physical.virtualFunctions });
+      network.lifecycle = { replaceTriggeredBy: [reference(count)] };
       replaceWhenRedefined(onHost, network);
       this.#networks.set(host, network);
     }
@@ -77,7 +81,7 @@ export class SriovWriter implements PlatformSriovPool {
         mac: { address: mac },
         source: { network: { network: this.intent.name } },
       },
-      attachment: () => hashOf(networkOf(physical, this.intent)),
+      attachment: () => hashOf([networkOf(physical, this.intent), physical.virtualFunctions]),
     };
   }
 }

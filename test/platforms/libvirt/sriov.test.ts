@@ -51,17 +51,22 @@ describe("a pool", () => {
     );
   });
 
-  test("is defined anew with another physical function or VLAN, and its guests follow", () => {
+  test("is made anew with another physical function, VLAN or number, and its guests follow", () => {
     const attachment = (props: Partial<SriovPoolProps>) => {
       const program = new LibvirtProgram();
       program.vm("vm").addNic("fast", { sriov: poolOn(program, props) });
       const synthesis = program.synthesise();
-      expect(synthesis.one("libvirt_network").lifecycle.replace_triggered_by).toHaveLength(1);
+      expect(synthesis.one("libvirt_network").lifecycle.replace_triggered_by).toEqual([
+        expect.stringMatching(/^terraform_data.fast_kvm1_VirtualFunctions_/),
+        expect.stringMatching(/^terraform_data.fast_kvm1_Definition_/),
+      ]);
+      expect(synthesis.one("terraform_data", "VirtualFunctions").input).toBe(props.virtualFunctions ?? 2);
       return synthesis.one("libvirt_domain").metadata.xml;
     };
     expect(attachment({ vlan: 120 })).not.toBe(attachment({}));
     expect(attachment({ physicalFunction: "ens1f1" })).not.toBe(attachment({}));
-    expect(attachment({ virtualFunctions: 8, maxRate: DataRate.gbps(1) })).toBe(attachment({}));
+    expect(attachment({ virtualFunctions: 8 })).not.toBe(attachment({}));
+    expect(attachment({ mtu: 9000, maxRate: DataRate.gbps(1) })).toBe(attachment({}));
   });
 
   test("is made by files of the host, at each start", () => {
