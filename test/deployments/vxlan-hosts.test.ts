@@ -189,8 +189,8 @@ run("hosts with the files of two segments", () => {
 
   step("what the underlay does not carry after all is refused, and guests are told", async () => {
     await site.hosts[0]!.run("ip", "link", "set", "up0", "mtu", "1400");
-    expect(await site.ping("a", 0, 1, 1351)).toContain("Frag needed and DF set (mtu = 1350)");
-    expect(await site.reaches("a", 0, 1, 1350)).toBe(true);
+    expect(await site.ping("a", 0, 2, 1351)).toContain("Frag needed and DF set (mtu = 1350)");
+    expect(await site.reaches("a", 0, 2, 1350)).toBe(true);
     await site.hosts[0]!.run("ip", "link", "set", "up0", "mtu", "1500");
   });
 
