@@ -147,7 +147,23 @@ export const HOST_NETWORK_PRACTICES = {
   }),
   vlanFiltering: practice({
     id: "host-vlan-filtering",
-    title: "A bridge that filters VLANs",
+    title: "A bridge filters VLANs",
+    reason:
+      "a bridge that does not filter passes frames that a guest tags itself, and with them into any VLAN of its uplink",
+    severity: ADVICE,
+    source: SOURCES.linuxBridge,
+  }),
+  openVSwitchUntagged: practice({
+    id: "open-vswitch-untagged",
+    title: "An untagged segment on Open vSwitch has the tag 0",
+    reason:
+      "a port of Open vSwitch without a tag is a trunk of all VLANs; with tag 0 it drops frames that a guest tags itself",
+    severity: ADVICE,
+    source: SOURCES.ovsDatabase,
+  }),
+  portGroupForVlan: practice({
+    id: "host-port-group-for-vlan",
+    title: "One bridge for all VLANs",
     reason:
       "with libvirt 11.0 and later on all hosts one bridge carries all VLANs, and uplinks pass those of its segments alone",
     severity: ADVICE,

@@ -42,7 +42,7 @@ describeOnLab("Open vSwitch on libvirt", (bed) => {
       expect(await portOf("on-access")).toBe("tag 120, trunks [], vlan_mode []");
       expect(await portOf("on-trunk")).toBe("tag [], trunks [200, 210, 211, 212], vlan_mode []");
       expect(await portOf("on-native")).toBe("tag 301, trunks [300, 301], vlan_mode native-untagged");
-      expect(await portOf("on-untagged")).toBe("tag [], trunks [], vlan_mode []");
+      expect(await portOf("on-untagged")).toBe("tag 0, trunks [], vlan_mode []");
       const runs = await Promise.all(Object.keys(segments).map((id) => libvirt.run(`on-${id}`)));
 
       await deployment.synth(programOf(bed, { ...segments, access: { vlan: 121 } }));

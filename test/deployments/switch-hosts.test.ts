@@ -143,6 +143,16 @@ run("hosts with a Linux bridge that the kit makes", () => {
     expect(await site.reaches("g0", "192.168.5.2", 9001)).toBe(false);
   });
 
+  step("systemd-networkd and the kernel take all that the files say", async () => {
+    const [host] = site.hosts;
+    const filters = hasDevices("type", "bridge", "vlan_filtering", "1");
+    const journal = ["journalctl", "--quiet", "--unit=systemd-networkd", "--priority=warning", "--output=cat"];
+    expect(await host!.run(...journal)).toBe(
+      filters ? "" : "br0: Bridge parameters could not be set: Operation not supported",
+    );
+    expect(await host!.run("cat", "/sys/class/net/br0/bridge/vlan_filtering")).toBe(filters ? "1" : "0");
+  });
+
   step("the host has no addresses on the bridge and its uplink", async () => {
     for (const name of ["br0", "up0"]) {
       expect(await site.hosts[0]!.run("ip", "-o", "address", "show", "dev", name)).toBe("");
@@ -210,9 +220,10 @@ run("hosts with a Linux bridge that the kit makes", () => {
     other: { vlan: 122 },
     firewall: { trunk: [{ from: 120, to: 121 }] },
     native: { trunk: [121], nativeVlan: 120 },
+    untagged: {},
   };
   const addressOf = (guest: string) => `192.168.6.${GUESTS.indexOf(guest) + 1}`;
-  const GUESTS = ["a120", "a121", "b120", "b121", "b122", "f120", "f121", "f122", "n120"];
+  const GUESTS = ["a120", "a121", "b120", "b121", "b122", "f120", "f121", "f122", "n120", "u0", "u120", "v0"];
 
   beforeAll(async () => {
     await site.start("up0", "up1");
@@ -236,6 +247,23 @@ run("hosts with a Linux bridge that the kit makes", () => {
       ...(vlan!.trunk === "yes" ? [`trunks=${ids}`] : [`tag=${ids[0]}`]),
       ...(native === undefined ? [] : ["vlan_mode=native-untagged", `tag=${native.id}`]),
     );
+  }
+
+  /** Connects a guest of the first host that is itself a switch: frames of those behind it leave with their tag, or without one where it is 0. */
+  async function plugSwitch(segment: string, behind: Readonly<Record<string, number>>): Promise<void> {
+    const { netns } = site.hosts[0]!.lab;
+    const [outside, inside, bridge] = [`${segment}-o`, `${segment}-i`, `sw-${segment}`];
+    await execute("ip", ["-n", netns, "link", "add", outside, "type", "veth", "peer", "name", inside]);
+    for (const end of [outside, inside]) {
+      await execute("ip", ["-n", netns, "link", "set", end, "up"]);
+    }
+    await plug(0, outside, segment);
+    await ovs[0]!.addBridge(bridge);
+    await ovs[0]!.run("ovs-vsctl", "--timeout=30", "add-port", bridge, inside);
+    for (const [guest, tag] of Object.entries(behind)) {
+      await site.addGuest(0, guest, addressOf(guest));
+      await ovs[0]!.run("ovs-vsctl", "--timeout=30", "add-port", bridge, guest, `tag=${tag}`);
+    }
   }
 
   /** Guests that a guest reaches. */
@@ -264,18 +292,10 @@ run("hosts with a Linux bridge that the kit makes", () => {
       await site.addGuest(1, guest, addressOf(guest));
       await plug(1, guest, segment);
     }
-    // A guest on a trunk that is itself a switch.
-    const { netns } = site.hosts[0]!.lab;
-    await execute("ip", ["-n", netns, "link", "add", "trunk", "type", "veth", "peer", "name", "inside"]);
-    await execute("ip", ["-n", netns, "link", "set", "trunk", "up"]);
-    await execute("ip", ["-n", netns, "link", "set", "inside", "up"]);
-    await plug(0, "trunk", "firewall");
-    await ovs[0]!.addBridge("guest");
-    await ovs[0]!.run("ovs-vsctl", "--timeout=30", "add-port", "guest", "inside");
-    for (const guest of ["f120", "f121", "f122"]) {
-      await site.addGuest(0, guest, addressOf(guest));
-      await ovs[0]!.run("ovs-vsctl", "--timeout=30", "add-port", "guest", guest, `tag=${guest.slice(1)}`);
-    }
+    await plugSwitch("firewall", { f120: 120, f121: 121, f122: 122 });
+    await plugSwitch("untagged", { u0: 0, u120: 120 });
+    await site.addGuest(1, "v0", addressOf("v0"));
+    await plug(1, "v0", "untagged");
     await until(async () => site.reaches("a120", addressOf("b120"), 9000));
     expect(await reachedBy("a120")).toEqual(["b120", "f120", "n120"]);
     expect(await reachedBy("f120")).toEqual(["a120", "b120", "n120"]);
@@ -284,6 +304,8 @@ run("hosts with a Linux bridge that the kit makes", () => {
     expect(await reachedBy("f121")).toEqual(["a121", "b121"]);
     expect(await reachedBy("b122")).toEqual([]);
     expect(await reachedBy("f122")).toEqual([]);
+    expect(await reachedBy("u0")).toEqual(["v0"]);
+    expect(await reachedBy("u120")).toEqual([]);
   });
 
   step("the service changes nothing when it is run again, and guests lose no frame", async () => {
@@ -375,6 +397,7 @@ run("hosts with a Linux bridge that the kit makes", () => {
       "b121",
       "b122",
       "up1",
+      "v0",
     ]);
     for (const table of ["sflow", "ipfix"]) {
       expect(await ovs[1]!.run("ovs-vsctl", "--bare", "list", table)).toBe("");

@@ -14,8 +14,8 @@ export interface LinuxBridgeProps {
   readonly intent: SwitchIntent;
   /** What its uplinks are put together to, where they are. */
   readonly bond?: LinuxBond;
-  /** Whether the bridge itself tells VLANs apart; otherwise each VLAN has a bridge of its own. */
-  readonly filtering: boolean;
+  /** Whether libvirt tags its ports; otherwise each VLAN has a bridge of its own. */
+  readonly tagging: boolean;
 }
 
 /** A Linux bridge that the kit makes on one host, with its uplinks: files of systemd-networkd. */
@@ -25,11 +25,10 @@ export class LinuxBridge {
   readonly #passed = new Set<string>();
 
   public constructor(private readonly props: LinuxBridgeProps) {
-    const { files, where, bridge, intent, bond, filtering } = props;
-    const device = this.makeBridge(bridge);
-    if (filtering) {
-      device.set("Bridge", "VLANFiltering", true).set("Bridge", "DefaultPVID", HOST_NETWORK_LIMITS.defaultPvid);
-    }
+    const { files, where, bridge, intent, bond } = props;
+    this.makeBridge(bridge)
+      .set("Bridge", "VLANFiltering", true)
+      .set("Bridge", "DefaultPVID", HOST_NETWORK_LIMITS.defaultPvid);
     const uplinks = uplinksInUse(intent);
     if (bond !== undefined) {
       this.#way = bondName(bridge);
@@ -58,7 +57,7 @@ export class LinuxBridge {
     if (tagging.kind === "untagged") {
       return undefined;
     }
-    if (!this.props.filtering) {
+    if (!this.props.tagging) {
       // Trunks are refused before.
       return tagging.kind === "access" ? this.bridgeOf(tagging.vlan) : undefined;
     }

@@ -13,8 +13,8 @@ import { isAtLeast } from "./version";
 /** The bridges that the kit makes for a switch, one on each host. */
 export class ManagedBridges {
   readonly #linux = new Map<LibvirtHost, LinuxBridge>();
-  /** Whether a Linux bridge tells VLANs apart, the same on all hosts: guests then find the same networks on each. */
-  readonly #filtering: boolean;
+  /** Whether libvirt tags ports of a Linux bridge, the same on all hosts: guests then find the same networks on each. */
+  readonly #tagging: boolean;
 
   public constructor(
     platform: LibvirtPlatform,
@@ -25,7 +25,7 @@ export class ManagedBridges {
     const { mtu, log } = intent;
     const bridge = backing.bridge!;
     const hosts = intent.hosts as readonly LibvirtHost[];
-    this.#filtering = hosts.every((host) => isAtLeast(host.libvirtVersion, NETWORK_LIMITS.vlanOnLinuxBridgeLibvirt));
+    this.#tagging = hosts.every((host) => isAtLeast(host.libvirtVersion, NETWORK_LIMITS.vlanOnLinuxBridgeLibvirt));
     checkUplinkNames(where, bridge, intent);
     for (const host of hosts) {
       platform._claim(where, host, "bridge", bridge);
@@ -46,12 +46,13 @@ export class ManagedBridges {
     checkDiscovery(where, intent);
     checkNoFlowExport(where, intent);
     log.record(HOST_NETWORK_PRACTICES.noSpanningTree, "bridge.STP", "no");
-    const { vlanFiltering, bridgeForVlan } = HOST_NETWORK_PRACTICES;
-    log.record(this.#filtering ? vlanFiltering : bridgeForVlan, "bridge.VLANFiltering", this.#filtering ? "yes" : "no");
+    log.record(HOST_NETWORK_PRACTICES.vlanFiltering, "bridge.VLANFiltering", "yes");
+    const { portGroupForVlan, bridgeForVlan } = HOST_NETWORK_PRACTICES;
+    log.record(this.#tagging ? portGroupForVlan : bridgeForVlan, "VLAN", this.#tagging ? "port group" : "bridge");
     const bond = isBonded(intent) ? chooseLinuxBond(where, intent) : undefined;
     for (const host of hosts) {
       const files = platform.hostFiles(host);
-      this.#linux.set(host, new LinuxBridge({ files, where, bridge, intent, bond, filtering: this.#filtering }));
+      this.#linux.set(host, new LinuxBridge({ files, where, bridge, intent, bond, tagging: this.#tagging }));
     }
   }
 
@@ -79,7 +80,7 @@ export class ManagedBridges {
 
   private checkTagging(where: string, { tagging }: SegmentIntent): void {
     const { defaultPvid } = HOST_NETWORK_LIMITS;
-    if (tagging.kind === "trunk" && !this.#filtering) {
+    if (tagging.kind === "trunk" && !this.#tagging) {
       throw new ConfigurationError({
         where,
         what: "a trunk on a Linux bridge needs libvirt 11.0 on all hosts of the switch",
@@ -92,7 +93,7 @@ export class ManagedBridges {
     const hasUntagged =
       (tagging.kind === "access" && tagging.vlan === defaultPvid) ||
       (tagging.kind === "trunk" && tagging.ranges.some(({ from }) => from <= defaultPvid));
-    if (this.#filtering && hasUntagged) {
+    if (this.#tagging && hasUntagged) {
       throw new ConfigurationError({
         where,
         what: `VLAN ${defaultPvid} of a bridge that filters VLANs is that of untagged frames`,

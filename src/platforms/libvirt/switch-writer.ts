@@ -104,7 +104,7 @@ export class SwitchWriter implements PlatformSwitch {
     }
     checkName(where, this.#segments, intent.name);
     this.#segments.add(intent.name);
-    const portGroup = portGroupOf(where, intent);
+    const portGroup = this.portGroupOf(where, intent);
     const bridges = this.#bridges?.addSegment(where, intent);
     const connect = bridges?.size ? this.addNetworks(scope, intent, bridges) : this.addPortGroup(portGroup);
     const shaping = this.#traffic.addSegment(scope, intent);
@@ -146,6 +146,23 @@ export class SwitchWriter implements PlatformSwitch {
     }
     replaceWhenRedefined(onHost, network);
     return network;
+  }
+
+  private portGroupOf(where: string, { name, tagging }: SegmentIntent): NetworkPortGroups {
+    switch (tagging.kind) {
+      case "untagged":
+        if (this.#backing.kind !== SwitchBackingKind.OPEN_VSWITCH) {
+          return { name };
+        }
+        this.intent.log.record(HOST_NETWORK_PRACTICES.openVSwitchUntagged, `${name}.vlan.tags.id`, 0);
+        return { name, vlan: { tags: [{ id: 0 }] } };
+      case "access":
+        return { name, vlan: { tags: [{ id: tagging.vlan }] } };
+      case "trunk":
+        return { name, vlan: { trunk: "yes", tags: trunkTags(tagging) } };
+      case "private":
+        throw noPrivateVlans(where, [tagging.vlan]);
+    }
   }
 
   /** A segment as a port group of the switch's networks. */
@@ -376,19 +393,6 @@ function bridgeName(network: string): string {
 function addresses(backing: SwitchBacking): NetworkConfig["ips"] {
   const { host, prefix, first, last } = dhcpPlan(backing.cidr!);
   return [{ address: host, prefix, dhcp: { ranges: [{ start: first, end: last }] } }];
-}
-
-function portGroupOf(where: string, { name, tagging }: SegmentIntent): NetworkPortGroups {
-  switch (tagging.kind) {
-    case "untagged":
-      return { name };
-    case "access":
-      return { name, vlan: { tags: [{ id: tagging.vlan }] } };
-    case "trunk":
-      return { name, vlan: { trunk: "yes", tags: trunkTags(tagging) } };
-    case "private":
-      throw noPrivateVlans(where, [tagging.vlan]);
-  }
 }
 
 /** libvirt lists each VLAN of a trunk; the native one is among them. */
