@@ -260,6 +260,15 @@ start_units() {
 
 # --- Settings of the kernel.
 
+# Some settings are there with their module only. What is built in modprobe need not know.
+load_modules() {
+  { grep '^/etc/modules-load\.d/' "$work/put" || true; } | while IFS= read -r path; do
+    { grep -E '^[a-z]' "$to/files$path" || true; } | while IFS= read -r module; do
+      modprobe -q "$module" || true
+    done
+  done
+}
+
 set_sysctls() {
   if [ -f "$from/sysctl-before" ]; then
     while IFS= read -r line; do
@@ -483,6 +492,7 @@ switch() {
   else
     set_links
     configure_interfaces
+    load_modules
     set_sysctls
     start_units
     configure_routing
