@@ -330,6 +330,15 @@ interfaces_of() {
   } | sort -u
 }
 
+# Interfaces that a device is on top of, as the files of a folder say.
+carriers_of() {
+  paths_of "$1" "$networkd/[^/]*\\.network" | while IFS= read -r path; do
+    if grep -qxE "(VLAN|VXLAN|MACVLAN|MACVTAP|IPVLAN|IPVTAP|Tunnel|MACsec)=$2" "$1/files$path"; then
+      setting "$1/files$path" Match Name
+    fi
+  done
+}
+
 # Ports of a bridge that are not devices of a folder: guests.
 guests_on() {
   devices_of "$2" > "$work/ports"
@@ -344,6 +353,18 @@ delete_device() {
   if [ -e "/sys/class/net/$1" ]; then
     ip link delete dev "$1" || [ ! -e "/sys/class/net/$1" ]
   fi
+}
+
+# systemd-networkd leaves an interface without a file as it is: in its bridge.
+release_interfaces() {
+  interfaces_of "$to" > "$work/interfaces"
+  devices_of "$from" > "$work/own"
+  interfaces_of "$from" | while IFS= read -r name; do
+    master=$(readlink "/sys/class/net/$name/master" | sed 's|.*/||')
+    if ! in_list "$work/interfaces" "$name" && in_list "$work/own" "$master"; then
+      ip link set dev "$name" nomaster
+    fi
+  done
 }
 
 delete_devices_that_go() {
@@ -395,8 +416,23 @@ whats_wrong_with() {
   esac
 }
 
+# systemd-networkd does not try again by itself.
+mend_interface() {
+  if [ -e "/sys/class/net/$1" ]; then
+    # It failed for want of what was there a moment later, such as its bridge.
+    networkctl reconfigure "$1"
+    return
+  fi
+  networkctl reload
+  # Devices on top of an interface are made when that is configured.
+  carriers_of "$to" "$1" | while IFS= read -r carrier; do
+    networkctl reconfigure "$carrier" || true
+  done
+}
+
 wait_for_interfaces() {
   interfaces_of "$to" > "$work/interfaces"
+  : > "$work/mended"
   began=$(date +%s)
   while :; do
     while IFS= read -r name; do
@@ -406,16 +442,26 @@ wait_for_interfaces() {
     if [ ! -s "$work/wrong" ]; then
       return
     fi
+    sed -n 's/: \(there is none\|failed,\).*//p' "$work/wrong" | while IFS= read -r name; do
+      if ! in_list "$work/mended" "$name"; then
+        printf '%s\n' "$name" >> "$work/mended"
+        mend_interface "$name"
+      fi
+    done
     waited=$(($(date +%s) - began))
-    if [ "$waited" -ge "$configured_within" ] || grep -q ': failed' "$work/wrong"; then
+    if [ "$waited" -ge "$configured_within" ]; then
       break
-    elif [ "$waited" -ge "$there_within" ] && grep -q ': there is none' "$work/wrong"; then
+    elif [ "$waited" -ge "$there_within" ] && grep -qE ': (there is none|failed)' "$work/wrong"; then
       break
     fi
     sleep 1
   done
   cut -d : -f 1 "$work/wrong" | while IFS= read -r name; do
-    networkctl --no-pager --full status "$name" >&2 || true
+    if [ -e "/sys/class/net/$name" ]; then
+      networkctl --no-pager --full status "$name" >&2 || true
+    else
+      complaints | grep -F "$name: " | tail -n 3 >&2 || true
+    fi
   done
   fail "interfaces are not as their files say:
 $(sed 's/^/  /' "$work/wrong")"
@@ -435,9 +481,29 @@ check_files_were_understood() {
 $(sed 's/^/  /' "$work/ignored")"
 }
 
+reload_networkd() {
+  verb=reload
+  if touches '^/etc/systemd/networkd\.conf'; then
+    verb=restart
+  fi
+  # What a device on top of an interface was once is not forgotten otherwise, and it would be made as that again.
+  { grep "^$networkd/.*\.netdev\$" "$work/changed" "$work/gone" || true; } | sed 's/^[^:]*://' > "$work/netdevs"
+  while IFS= read -r path; do
+    device=$(setting "$from/files$path" NetDev Name)
+    if [ -n "$(carriers_of "$from" "$device")$(carriers_of "$to" "$device")" ]; then
+      verb=restart
+    fi
+  done < "$work/netdevs"
+  if [ "$verb" = restart ]; then
+    systemctl restart systemd-networkd
+  else
+    networkctl reload
+  fi
+}
+
 configure_interfaces() {
   : > "$work/remade"
-  if touches "^$networkd/.*\.(netdev|network)\$" || [ -s "$work/left" ]; then
+  if touches "^$networkd/.*\.(netdev|network)\$|^/etc/systemd/networkd\.conf" || [ -s "$work/left" ]; then
     if ! systemctl --quiet is-active systemd-networkd; then
       [ -z "$(interfaces_of "$to")" ] ||
         fail "systemd-networkd does not run on this host, and it is what makes interfaces of the files: systemctl enable --now systemd-networkd"
@@ -445,10 +511,12 @@ configure_interfaces() {
       return
     fi
     cursor=$(complaints --lines=0 --show-cursor | sed -n 's/^ *-- cursor: //p')
-    delete_devices_that_go
     delete_devices_that_change
-    networkctl reload
+    reload_networkd
     check_files_were_understood
+    # Not before: what is in a bridge that goes would be put in it again.
+    release_interfaces
+    delete_devices_that_go
     wait_for_interfaces
   else
     wait_for_interfaces
@@ -460,6 +528,9 @@ configure_interfaces() {
 configure_routing() {
   if ! touches '^/etc/frr/'; then
     return
+  fi
+  if command -v vtysh > /dev/null && [ -f /etc/frr/frr.conf ]; then
+    vtysh --dryrun --inputfile /etc/frr/frr.conf >&2 || fail "FRR does not understand /etc/frr/frr.conf"
   fi
   if ! systemctl --quiet is-active frr; then
     if [ -z "$(paths_of "$to" '/etc/frr/.*')" ]; then
@@ -477,37 +548,43 @@ configure_routing() {
 
 # --- From one state to another. Each run is a process of its own, so that it ends where something fails.
 
+# With a third argument it goes on where something fails, as far as it can.
 switch() {
   from=$state/$1
   to=$state/$2
+  try=${3:-}
   cat "$from/left" "$to/left" 2> /dev/null | sort -u > "$work/left"
   rm -f "$to/left"
   compare
-  stop_units_that_go
+  $try stop_units_that_go
   move_files
   if [ -n "$root" ]; then
     units_of "$to" | while IFS= read -r unit; do
       systemctl --root="$root" enable --quiet "$unit"
     done
   else
-    set_links
-    configure_interfaces
-    load_modules
-    set_sysctls
-    start_units
-    configure_routing
+    $try set_links
+    $try configure_interfaces
+    $try load_modules
+    $try set_sysctls
+    $try start_units
+    $try configure_routing
   fi
   check_files
 }
 
+try() {
+  ("$@") || printf '%s\n' "$1" >> "$work/undone"
+}
+
 go_back() {
-  if sh "$state/current/install.sh" switch "$owner" next current > "$work/back" 2>&1; then
+  if sh "$state/current/install.sh" switch "$owner" next current try > "$work/back" 2>&1; then
     say "what was there before is back"
-    rm -rf "$state/next" "$state/current/sysctl-before"
   else
     cat "$work/back" >&2
-    say "what was there before could not be put back altogether; the next run tries that again"
+    say "the files that were there before are back, and not all is as they say"
   fi
+  rm -rf "$state/next" "$state/current/sysctl-before"
 }
 
 # Copies what is to be on the host.
@@ -555,7 +632,6 @@ run() {
   if [ -e "$state/next" ]; then
     say "an earlier run was killed: what was there before it is put back first"
     go_back
-    [ ! -e "$state/next" ] || exit 1
   fi
   if [ "$1" = install ]; then
     check_files_are_free
@@ -588,7 +664,8 @@ main() {
     switch)
       owner=$2
       state=$root/var/lib/virtuned/$owner
-      switch "$3" "$4"
+      switch "$3" "$4" "${5:-}"
+      [ ! -e "$work/undone" ]
       ;;
     install)
       check_arrived
