@@ -136,7 +136,7 @@ function synthesise(underlay: Underlay) {
         ip address add 192.0.2.${i}/24 dev ${device}
         ip link set ${device} up`);
       if (!tagged) {
-        await machine(`leaf${i}`).run("ip", "link", "set", "swp2", "master", "br10120");
+        await machine(`leaf${i}`).run("ip", "link", "set", "swp2", "master", "br-vx10120");
       }
     }
     const routes = async (type: string) =>
@@ -145,7 +145,7 @@ function synthesise(underlay: Underlay) {
     await eventually(() => machine("esx1").ping("192.0.2.2", { bytes: 8950 }));
     const mac = (await machine("esx1").run("cat", "/sys/class/net/vmnic0/address")).trim();
     await eventually(async () => expect(await routes("macip")).toContain(mac));
-    expect(await machine("leaf2").run("bridge", "fdb", "show", "dev", "vx10120")).toContain(
+    expect(await machine("leaf2").run("bridge", "fdb", "show", "dev", "vxlan10120")).toContain(
       `${mac} dst ${loopback("leaf1")}`,
     );
   }, 40_000);

@@ -27,7 +27,7 @@ export interface PortNamesOptions {
 export class PortNames {
   /**
    * A prefix and a number: `swp1`, `swp2` of Cumulus; with `{ first: 0, step: 4 }` `Ethernet0`, `Ethernet4` of SONiC.
-   * @param prefix to 10 characters, so that the name of a VLAN on a port is one of Linux too
+   * @param prefix to 10 characters, so that Linux has names of all ports
    */
   public static numbered(prefix: string, { first = 1, step = 1 }: PortNamesOptions = {}): PortNames {
     const where = `PortNames.numbered(${JSON.stringify(prefix)})`;
@@ -47,7 +47,7 @@ export class PortNames {
   /** @param port 1 or more */
   public of(port: number): string {
     return checkName(this.where, `${this.prefix}${this.first + (port - 1) * this.step}`, {
-      maxLength: MAX_INTERFACE_NAME - ".4094".length,
+      maxLength: MAX_INTERFACE_NAME,
     });
   }
 }

@@ -1,25 +1,26 @@
 import { checkInteger } from "../../checks";
 import { ConfigurationError } from "../../errors";
 import type { LinuxFiles } from "../../linux/linux-files";
-import { NETWORK_LIMITS, NETWORK_PRACTICES } from "../../practices";
-import type { FabricNode } from "./fabric-node";
-
-const VXLAN_PORT = 4789;
-const MAX_VNI = 2 ** 24 - 1;
+import { NETWORK_LIMITS, NETWORK_PRACTICES, VXLAN_LIMITS, VXLAN_PRACTICES } from "../../practices";
+import type { FabricNode, FabricSwitch } from "./fabric-node";
 
 /** VLANs of hosts that leaves carry in segments of VXLAN: a bridge for each segment, with its VXLAN device and the VLAN of each port in it. */
 export class LeafBridges {
   /** Segment of each VLAN, and the ports it is on, for each leaf. */
-  readonly #leaves = new Map<FabricNode, Map<number, { readonly vni: number; readonly ports: Set<string> }>>();
+  readonly #leaves = new Map<FabricSwitch, Map<number, { readonly vni: number; readonly ports: Set<number> }>>();
 
   /** @throws ConfigurationError where the VLAN is in another segment already */
-  public map(where: string, leaf: FabricNode, port: string, vlan: number, vni: number): void {
+  public map(where: string, leaf: FabricSwitch, port: number, vlan: number, vni: number): void {
     checkInteger(where, "the VLAN", vlan, {
       min: NETWORK_LIMITS.minVlan,
       max: NETWORK_LIMITS.maxVlan,
       practice: NETWORK_PRACTICES.vlanRange.id,
     });
-    checkInteger(where, "the VNI", vni, { min: 1, max: MAX_VNI });
+    checkInteger(where, "the VNI", vni, {
+      min: VXLAN_LIMITS.minVni,
+      max: VXLAN_LIMITS.maxVni,
+      practice: VXLAN_PRACTICES.vni.id,
+    });
     const vlans = this.#leaves.get(leaf) ?? new Map();
     const mapped = vlans.get(vlan) ?? { vni, ports: new Set() };
     if (mapped.vni !== vni) {
@@ -35,10 +36,13 @@ export class LeafBridges {
   }
 
   /** @param mtu of the segments, in bytes */
-  public write(where: string, leaf: FabricNode, mtu: number, files: LinuxFiles): void {
-    const vlans = [...(this.#leaves.get(leaf) ?? [])].sort(([a], [b]) => a - b);
-    for (const [vlan, { vni, ports }] of vlans) {
-      const [bridge, vxlan] = [`br${vni}`, `vx${vni}`];
+  public write(where: string, node: FabricNode, mtu: number, files: LinuxFiles): void {
+    const [leaf, vlans] = [...this.#leaves].find(([other]) => other === node) ?? [];
+    if (leaf === undefined || vlans === undefined) {
+      return;
+    }
+    for (const [vlan, { vni, ports }] of [...vlans].sort(([a], [b]) => a - b)) {
+      const [bridge, vxlan] = [`br-vx${vni}`, `vxlan${vni}`];
       files
         .netdev(bridge, where)
         .set("NetDev", "Kind", "bridge")
@@ -51,7 +55,7 @@ export class LeafBridges {
         .set("NetDev", "MTUBytes", mtu)
         .set("VXLAN", "VNI", vni)
         .set("VXLAN", "Local", leaf.loopback)
-        .set("VXLAN", "DestinationPort", VXLAN_PORT)
+        .set("VXLAN", "DestinationPort", VXLAN_LIMITS.port)
         // EVPN says where MAC addresses are.
         .set("VXLAN", "MacLearning", false)
         .set("VXLAN", "Independent", true);
@@ -61,8 +65,10 @@ export class LeafBridges {
         .set("Network", "LinkLocalAddressing", false)
         .set("Bridge", "Learning", false)
         .set("Bridge", "NeighborSuppression", true);
-      for (const port of [...ports].sort()) {
-        const tagged = `${port}.${vlan}`;
+      for (const number of [...ports].sort((a, b) => a - b)) {
+        // Not after the port: with some switches' names it would have more characters than Linux takes.
+        const tagged = `vlan${vlan}p${number}`;
+        const port = leaf.portNames.of(number);
         files
           .network(port, where)
           .set("Link", "MTUBytes", mtu)

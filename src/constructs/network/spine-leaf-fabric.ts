@@ -203,6 +203,7 @@ export class SpineLeafFabric extends Construct implements ISpineLeafFabric {
   readonly #hosts: FabricHost[] = [];
   readonly #externalPeers: ExternalPeer[] = [];
   readonly #bridges = new LeafBridges();
+  readonly #given: { readonly mtu: boolean; readonly evpn: boolean };
   #warned = false;
 
   /**
@@ -218,6 +219,7 @@ export class SpineLeafFabric extends Construct implements ISpineLeafFabric {
     this.mtu = checkInteger(where, "mtu", props.mtu ?? FABRIC_LIMITS.defaultMtu, mtuRange);
     this.guestMtu = checkInteger(where, "guestMtu", props.guestMtu ?? NETWORK_LIMITS.defaultMtu, mtuRange);
     this.evpn = this.checkEvpn(props.evpn);
+    this.#given = { mtu: props.mtu !== undefined, evpn: props.evpn !== undefined };
     this.maxOversubscription = this.checkLimit(props.maxOversubscription ?? FABRIC_LIMITS.maxOversubscription);
     this.#asns = {
       spines: this.checkPrivateAsn("spineAsn", props.spineAsn ?? DEFAULT_ASN.spines),
@@ -331,9 +333,10 @@ export class SpineLeafFabric extends Construct implements ISpineLeafFabric {
       checkList(where, i === 0 ? "accept" : "announce", list),
     );
     checkUnique(where, "the external peers", [...this.#externalPeers.map((other) => other.name), name]);
-    this.#externalPeers.push({ name, node, port, address, peer, asn, accept: accept!, announce: announce! });
+    const added: ExternalPeer = { name, node, port, address, peer, asn, accept: accept!, announce: announce! };
     // What FRR refuses is found here, where the caller is.
-    this.routing.of(node);
+    new FabricRouting(this, [...this.#externalPeers, added]).of(node);
+    this.#externalPeers.push(added);
   }
 
   /** Connects a host to its leaves. */
@@ -401,7 +404,7 @@ export class SpineLeafFabric extends Construct implements ISpineLeafFabric {
       });
     }
     for (const { leaf, port } of found.links) {
-      this.#bridges.map(where, leaf, leaf.portNames.of(port), vlan, vni);
+      this.#bridges.map(where, leaf, port, vlan, vni);
     }
   }
 
@@ -424,6 +427,7 @@ export class SpineLeafFabric extends Construct implements ISpineLeafFabric {
       "mtu",
       this.mtu,
       `the same on each hop: frames of guests to ${this.guestMtu} bytes and ${overhead} of VXLAN on IPv${family}`,
+      this.#given.mtu,
     );
     log.record(
       FABRIC_PRACTICES.links,
@@ -439,6 +443,7 @@ export class SpineLeafFabric extends Construct implements ISpineLeafFabric {
       "evpn",
       this.evpn,
       this.evpn ? "VTEPs learn of each other and of MAC addresses by BGP" : "each VTEP is told of the others",
+      this.#given.evpn,
     );
     return new Explanation([...log.settings, ...this.nodes.flatMap((node) => this.explainNode(node))]);
   }
