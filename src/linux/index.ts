@@ -1,3 +1,4 @@
+export { Delivery } from "./delivery";
 export {
   checkAsn,
   FrrConfig,
@@ -7,7 +8,6 @@ export {
   type FrrPolicy,
   type FrrPrefix,
 } from "./frr";
-export { Delivery } from "./delivery";
 export { FileMode, type HostFile, NOTICE } from "./host-file";
 export { bitsOf, checkAddress, familyOf, type IpFamily, IpNetwork } from "./ip";
 export { type LinuxFiles, SwitchFiles } from "./linux-files";
