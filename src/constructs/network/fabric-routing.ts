@@ -62,15 +62,7 @@ export class FabricRouting {
   }
 
   public write(where: string, node: FabricNode, files: LinuxFiles): void {
-    const routing = this;
-    for (const [i, { path }] of this.of(node).files().entries()) {
-      // Machines that are added later are in it too.
-      const file = {
-        path,
-        get content() {
-          return routing.of(node).files()[i]!.content;
-        },
-      };
+    for (const file of this.of(node).files()) {
       files.add(file, where);
     }
     const external = this.externalPeers.filter((peer) => peer.node === node).map(({ port }) => port);
@@ -112,23 +104,28 @@ export class FabricRouting {
     }
   }
 
-  /** A host tells of itself alone, and is believed nothing else. */
+  /**
+   * A host tells of itself alone, and is believed nothing else. It takes what its leaves let through, so that its files stay as they are when
+   * routers of others are added.
+   */
   private policies(node: FabricNode, other: FabricNode): { readonly accept: FrrPolicy; readonly announce: FrrPolicy } {
+    const bits = bitsOf(node.loopback);
+    const only = ({ number, loopback }: FabricNode) => ({
+      name: `host-${number}`,
+      networks: [{ network: `${loopback}/${bits}` }],
+    });
+    if (node.layer === FabricLayer.HOST) {
+      const all = { network: bits === 32 ? "0.0.0.0/0" : "::/0", longest: bits };
+      return { accept: { name: "all", networks: [all] }, announce: only(node) };
+    }
     const fabric = {
       name: "fabric",
       networks: [
-        { network: this.fabric.underlay.loopbacks, longest: bitsOf(node.loopback) },
+        { network: this.fabric.underlay.loopbacks, longest: bits },
         ...this.externalPeers.flatMap(({ accept }) => accept),
       ],
     };
-    const only = ({ number, loopback }: FabricNode) => ({
-      name: `host-${number}`,
-      networks: [{ network: `${loopback}/${bitsOf(loopback)}` }],
-    });
-    return {
-      accept: other.layer === FabricLayer.HOST ? only(other) : fabric,
-      announce: node.layer === FabricLayer.HOST ? only(node) : fabric,
-    };
+    return { accept: other.layer === FabricLayer.HOST ? only(other) : fabric, announce: fabric };
   }
 
   private neighboursOf(node: FabricNode): readonly RoutedEnds[] {

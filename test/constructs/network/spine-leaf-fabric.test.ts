@@ -10,10 +10,11 @@ import {
   type SpineLeafFabricProps,
   TunedStack,
   Underlay,
+  VxlanSegment,
 } from "virtuned";
-import type { LinuxFiles } from "../../../src/linux";
 import { SwitchFiles } from "../../../src/linux";
 import { newFolder } from "../../support/folders";
+import { LibvirtProgram } from "../../support/libvirt";
 import { warningsOf } from "../../support/synthesis";
 
 const IPV4 = Underlay.numbered({ loopbacks: "10.255.0.0/22", links: "10.254.0.0/16" });
@@ -188,7 +189,7 @@ describe("FRR", () => {
     expect(text).toContain("ip prefix-list to-wan seq 10 permit 10.255.0.0/22 le 32\n");
     expect(text).toContain(" neighbor 192.0.2.0 remote-as 64999\n");
     expect(text).not.toContain("neighbor 192.0.2.0 route-map evpn");
-    expect(conf(fabric, "kvm1")).toContain("ip prefix-list fabric seq 20 permit 0.0.0.0/0\n");
+    expect(conf(fabric, "leaf1")).toContain("ip prefix-list fabric seq 20 permit 0.0.0.0/0\n");
     expect(conf(fabric, "edge1", "/etc/systemd/network/05-virtuned-swp1.network")).toContain("MTUBytes=9000\n");
   });
 });
@@ -210,10 +211,12 @@ describe("VTEPs", () => {
     ]);
   });
 
-  test("are written with what is added to the fabric later", () => {
+  test("stay as they are when the fabric grows", () => {
     const { fabric, kvm1 } = small();
     const files = new SwitchFiles();
-    fabric.vtepOf(kvm1)!.writeTo!(files as LinuxFiles);
+    fabric.vtepOf(kvm1)!.writeTo!(files);
+    const before = files.files;
+    fabric.addSpine("spine3");
     fabric.addExternalPeer("wan", fabric.addBorderLeaf("edge1", UPLINK), {
       interface: "swp1",
       address: "192.0.2.1/31",
@@ -222,7 +225,26 @@ describe("VTEPs", () => {
       accept: [{ network: "198.51.100.0/24" }],
       announce: [],
     });
-    expect(files.files.find(({ path }) => path.endsWith("frr.conf"))!.content).toContain("198.51.100.0/24");
+    expect(fabric.filesOf(fabric.nodes.find(({ name }) => name === "kvm1")!)).toEqual(before);
+  });
+
+  test("go into the files of a libvirt host, however many segments it has", () => {
+    const program = new LibvirtProgram({}, ["kvm1", "kvm2"]);
+    const { stack, platform, hosts } = program;
+    const fabric = new SpineLeafFabric(stack, "dc1", { underlay: IPV4 });
+    fabric.addSpine("spine1");
+    const leaf = fabric.addLeaf("leaf1", UPLINK);
+    for (const host of hosts) {
+      fabric.addHost(host, { ...ROUTED, links: [{ leaf, nic: "ens1f0" }] });
+    }
+    for (const vni of [10_001, 10_002]) {
+      new VxlanSegment(stack, `tenant-${vni}`, { platform, vni, vteps: fabric });
+      fabric.addSpine(`spine-${vni}`);
+    }
+    const files = new Map(platform.hostFiles(hosts[0]!).files.map(({ path, content }) => [path, content]));
+    expect(files.get("/etc/frr/frr.conf")).toBe(conf(fabric, "kvm1"));
+    expect(files.get("/etc/systemd/network/05-virtuned-ens1f0.network")).toContain("MTUBytes=9000\n");
+    expect(files.get("/etc/systemd/network/05-virtuned-vxlan10002.netdev")).toContain("Local=10.255.1.1\n");
   });
 
   test("of other hosts are their leaves'; of strangers there are none", () => {
