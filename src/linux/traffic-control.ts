@@ -17,7 +17,7 @@ export type TrafficMatch =
   | { readonly kind: "untagged" }
   | { readonly kind: "device"; readonly device: string };
 
-export interface TrafficClass {
+export interface HtbClass {
   readonly match: TrafficMatch;
   /** @default - none */
   readonly reservation?: DataRate;
@@ -54,7 +54,7 @@ const DEFAULT_PRIORITY = 1;
  * which stays with a packet that is wrapped in another on its way.
  */
 export class TrafficControl {
-  readonly #classes: TrafficClass[] = [];
+  readonly #classes: HtbClass[] = [];
 
   /** @param service a one-shot service that sets it up whenever the device appears */
   public constructor(
@@ -67,8 +67,9 @@ export class TrafficControl {
     const unit = `sys-subsystem-net-devices-${device.replaceAll("-", "\\x2d")}.device`;
     service
       .set("Unit", "Description", `Traffic shaping of ${device}`)
-      .set("Unit", "BindsTo", unit)
       .set("Unit", "After", unit)
+      // Started again when the device comes back, and not required: a delivery fails at once where there is no such device.
+      .set("Unit", "StopPropagatedFrom", unit)
       .append("Install", "WantedBy", unit);
     for (const key of ["ExecStartPre", "ExecStop"]) {
       service.append("Service", key, `-${exec(TC, "qdisc", "del", "dev", device, "root")}`);
@@ -81,7 +82,7 @@ export class TrafficControl {
   }
 
   /** @throws ConfigurationError where there is a part with the same frames already */
-  public add(part: TrafficClass): this {
+  public add(part: HtbClass): this {
     const { where, device } = this.props;
     if (this.#classes.some(({ match }) => overlap(match, part.match))) {
       throw new ConfigurationError({
@@ -109,7 +110,7 @@ export class TrafficControl {
     return `virtuned-${this.props.device}`;
   }
 
-  private addLeaf(minor: string, { reservation, shares, priority = DEFAULT_PRIORITY }: Partial<TrafficClass>): void {
+  private addLeaf(minor: string, { reservation, shares, priority = DEFAULT_PRIORITY }: Partial<HtbClass>): void {
     // HTB wants a rate of each class: who reserved nothing has a trickle of his own and borrows.
     const { average } = this.props.bucket;
     const trickle = average.times(1 / TRAFFIC_LIMITS.trickleParts, { rounding: Rounding.UP });

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { DataRate, DataSize, SwitchBacking, TrafficProfile } from "virtuned";
-import { UnitFile } from "../../src/linux";
+import { type HostFile, UnitFile } from "../../src/linux";
 import { leastBurst, TrafficControl } from "../../src/linux/traffic-control";
 import { LibvirtProgram } from "../support/libvirt";
+import { canBootHosts, LabHost } from "./lab-host";
 
 const execute = promisify(execFile);
 
@@ -114,6 +115,43 @@ if (!canShape) {
   );
 }
 
+/** What a program writes for the host. */
+function filesOf(traffic: TrafficProfile, segments: Record<number, DataRate> = {}): readonly HostFile[] {
+  const program = new LibvirtProgram();
+  const backing = SwitchBacking.openVSwitch("ovs0");
+  const fabric = program.switch("fabric", {
+    ...{ backing, uplinks: ["up0"] },
+    traffic: TrafficProfile.perDirection({ outbound: traffic }),
+  });
+  for (const [vlan, reservation] of Object.entries(segments)) {
+    const outbound = TrafficProfile.guarantee({ reservation });
+    fabric.addVlanSegment(`v${vlan}`, { vlan: Number(vlan), traffic: TrafficProfile.perDirection({ outbound }) });
+  }
+  return program.platform.hostFiles().files;
+}
+
+(canShape && canBootHosts() ? test : test.skip)(
+  "systemd starts and stops the service of an uplink",
+  async () => {
+    const host = await LabHost.alone(`t-tr-${process.pid}`.slice(0, 16));
+    try {
+      await host.run("ip", "link", "add", "up0", "type", "veth", "peer", "name", "up1");
+      await host.apply(filesOf(TrafficProfile.leakyBucket({ rate: LIMIT }), { 120: DataRate.mbps(60) }));
+      const state = "tc class show dev up0; nft list ruleset";
+      const shaped = await host.shell(state);
+      expect(shaped).toContain("class htb 1:10 parent 1:1 prio 1 rate 60Mbit ceil 100Mbit");
+      expect(shaped).toContain("vlan id 120 meta priority set 1:10");
+      await host.run("systemctl", "restart", "virtuned-traffic-up0");
+      expect(await host.shell(state)).toBe(shaped);
+      await host.run("systemctl", "stop", "virtuned-traffic-up0");
+      expect(await host.shell(state)).toBe("");
+    } finally {
+      await host.stop();
+    }
+  },
+  90_000,
+);
+
 (canShape ? describe : describe.skip)("shaping of an uplink, measured", () => {
   let hosts: TwoHosts;
   beforeEach(async () => {
@@ -122,21 +160,8 @@ if (!canShape) {
   });
   afterEach(async () => hosts.down());
 
-  /** What a program writes for the host. */
-  function serviceOf(traffic: TrafficProfile, segments: Record<number, DataRate> = {}): string {
-    const program = new LibvirtProgram();
-    const backing = SwitchBacking.openVSwitch("ovs0");
-    const fabric = program.switch("fabric", {
-      ...{ backing, uplinks: ["up0"] },
-      traffic: TrafficProfile.perDirection({ outbound: traffic }),
-    });
-    for (const [vlan, reservation] of Object.entries(segments)) {
-      const outbound = TrafficProfile.guarantee({ reservation });
-      fabric.addVlanSegment(`v${vlan}`, { vlan: Number(vlan), traffic: TrafficProfile.perDirection({ outbound }) });
-    }
-    const [service] = program.platform.hostFiles().files.filter(({ path }) => path.endsWith("-up0.service"));
-    return service!.content;
-  }
+  const serviceOf = (...wanted: Parameters<typeof filesOf>) =>
+    filesOf(...wanted).find(({ path }) => path.endsWith("-up0.service"))!.content;
 
   test.each([
     [

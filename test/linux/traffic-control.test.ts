@@ -17,7 +17,7 @@ function shaped(device = "ens1f0") {
 test("a device has one bucket, and a class for what nobody reserved", () => {
   expect(shaped().service.toString().split("\n")).toEqual(
     expect.arrayContaining([
-      "BindsTo=sys-subsystem-net-devices-ens1f0.device",
+      "StopPropagatedFrom=sys-subsystem-net-devices-ens1f0.device",
       "ExecStartPre=-/usr/sbin/tc qdisc del dev ens1f0 root",
       "ExecStart=/usr/sbin/tc qdisc add dev ens1f0 root handle 1: htb default 2",
       "ExecStart=/usr/sbin/tc class add dev ens1f0 parent 1: classid 1:1 htb rate 1000000000bit burst 4194304b ceil 10000000000bit cburst 1250304b prio 1 quantum 75900",
