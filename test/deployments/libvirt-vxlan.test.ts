@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { DataSize, Duration, TunedVm, Vteps, VxlanSegment } from "virtuned";
 import { Accelerator, LibvirtHost, LibvirtPlatform, SshAccess } from "virtuned/libvirt";
 import { down, up } from "../../lab";
@@ -12,7 +12,7 @@ const VTEPS = { kvm1: "10.99.0.1", kvm2: "10.99.0.2" };
 const GUESTS = { kvm1: "192.168.7.1", kvm2: "192.168.7.2" };
 const MTU = 1450;
 
-const withFrr = spawnSync("vtysh", ["--help"]).status === 0;
+const withFrr = existsSync("/usr/bin/vtysh");
 
 type Host = keyof typeof VTEPS;
 

@@ -68,7 +68,7 @@ export interface VxlanSegmentProps {
   readonly neighbourSuppression?: boolean;
   /**
    * What its ports may do.
-   * @default - promiscuous mode, forged transmits and MAC changes are rejected
+   * @default - promiscuous mode, forged transmits and MAC changes are rejected; with `transport` the switch's policy
    */
   readonly security?: SecurityPolicy;
   /**
@@ -147,46 +147,19 @@ export class VxlanSegment extends Construct implements INetworkSegment {
   /** The hosts send a VLAN: for them the segment is one like others. */
   #overVlan(transport: VxlanTransport, vteps: IVtepSource | undefined, props: VxlanSegmentProps): VlanSegment {
     const where = this.node.path;
-    checkSamePlatform(where, this.platform, "switch", transport.switch, "_platformSwitch");
-    for (const beside of ["hosts", "flooding", "neighbourSuppression"] as const) {
-      if (props[beside] !== undefined) {
-        throw new ConfigurationError({
-          where,
-          what: `\`${beside}\` is about hosts that are VTEPs, and \`transport\` says that they are none`,
-          given: props[beside],
-          mend: `leave \`${beside}\` out, or \`transport\``,
-          practice: VXLAN_PRACTICES.gateway.id,
-        });
-      }
-    }
-    const hosts = transport.switch instanceof DistributedVSwitch ? transport.switch.hosts : this.platform.hosts;
-    if (vteps !== undefined && hosts.length === 0) {
-      throw new ConfigurationError({
-        where,
-        what: "no host of the switch is known, so that no leaf can be told of the VLAN",
-        given: transport,
-        mend: "give the platform its hosts, or leave `vteps` out where the gateway is configured elsewhere",
-        practice: VXLAN_PRACTICES.gateway.id,
-      });
-    }
+    const { switch: fabric, vlan } = transport;
+    checkSamePlatform(where, this.platform, "switch", fabric, "_platformSwitch");
+    checkNothingOfTunnels(where, props);
+    const hosts = fabric instanceof DistributedVSwitch ? fabric.hosts : this.platform.hosts;
+    const leaves = optional(vteps, (source) => leavesOf(where, source, hosts)) ?? [];
     for (const host of hosts) {
-      vteps?.mapVlan(where, host, transport.vlan, this.vni);
+      vteps?.mapVlan(where, host, vlan, this.vni);
     }
-    const leaves = hosts.flatMap((host) => vteps?.vtepOf(host) ?? []);
-    const mtu = this.#chooseMtu(props.mtu, [
-      ...hops(vteps, leaves),
-      { mtu: transport.switch.mtu, what: `switch ${transport.switch.node.path}`, overhead: 0 },
-    ]);
+    const own = { what: `switch ${fabric.node.path}`, mtu: fabric.mtu, overhead: 0 };
+    const mtu = this.#chooseMtu(props.mtu, [...hops(vteps, leaves), own]);
     this.#log.record(VXLAN_PRACTICES.gateway, "transport", transport, undefined, true);
-    const { name = this.segmentName, security, traffic } = props;
-    return new VlanSegment(this, "Vlan", {
-      switch: transport.switch,
-      vlan: transport.vlan,
-      name,
-      mtu,
-      security,
-      traffic,
-    });
+    const { security, traffic } = props;
+    return new VlanSegment(this, "Vlan", { switch: fabric, vlan, name: this.segmentName, mtu, security, traffic });
   }
 
   #chooseSuppression({ kind }: Flooding, given: boolean | undefined): boolean {
@@ -250,6 +223,32 @@ function hops(source: IVtepSource | undefined, vteps: readonly Vtep[]): readonly
           overhead: FABRIC_LIMITS.vxlanOverhead[familyOf(vteps[0]!.address)],
         },
       ];
+}
+
+function checkNothingOfTunnels(where: string, props: VxlanSegmentProps): void {
+  for (const beside of ["hosts", "flooding", "neighbourSuppression"] as const) {
+    if (props[beside] !== undefined) {
+      throw new ConfigurationError({
+        where,
+        what: `\`${beside}\` is about hosts that are VTEPs, and \`transport\` says that they are none`,
+        given: props[beside],
+        mend: `leave \`${beside}\` out, or \`transport\``,
+        practice: VXLAN_PRACTICES.gateway.id,
+      });
+    }
+  }
+}
+
+function leavesOf(where: string, source: IVtepSource, hosts: readonly IHost[]): readonly Vtep[] {
+  if (hosts.length === 0) {
+    throw new ConfigurationError({
+      where,
+      what: "no host of the switch is known, so that no leaf can be told of the VLAN",
+      mend: "give the platform its hosts, or leave `vteps` out where the gateway is configured elsewhere",
+      practice: VXLAN_PRACTICES.gateway.id,
+    });
+  }
+  return hosts.flatMap((host) => source.vtepOf(host) ?? []);
 }
 
 const WITHOUT_VTEPS =
