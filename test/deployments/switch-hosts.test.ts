@@ -150,13 +150,28 @@ run("hosts with a Linux bridge that the kit makes", () => {
     expect(await host!.run(...journal)).toBe(
       filters ? "" : "br0: Bridge parameters could not be set: Operation not supported",
     );
-    expect(await host!.run("cat", "/sys/class/net/br0/bridge/vlan_filtering")).toBe(filters ? "1" : "0");
+    const bridge = await host!.run("ip", "-details", "link", "show", "br0");
+    expect(bridge).toContain(`vlan_filtering ${filters ? 1 : 0} `);
   });
 
   step("the host has no addresses on the bridge and its uplink", async () => {
     for (const name of ["br0", "up0"]) {
       expect(await site.hosts[0]!.run("ip", "-o", "address", "show", "dev", name)).toBe("");
     }
+  });
+
+  step("but for those that the program gives it", async () => {
+    const program = new LibvirtProgram();
+    program.switch("fabric", { backing: BRIDGE, uplinks: ["up0"], mtu: 9000, discovery: DiscoveryProtocol.lldp() });
+    const files = program.platform.hostFiles();
+    files
+      .network("br0", "test")
+      .append("Network", "Address", "192.168.5.100/24")
+      .append("Network", "Address", "fd05::1/64");
+    await site.hosts[0]!.apply(files.files);
+    await until(() => site.reaches("g1", "192.168.5.100", 9000));
+    const addresses = await site.hosts[0]!.run("ip", "-brief", "address", "show", "dev", "br0");
+    expect(addresses.split(/\s+/).slice(2)).toEqual(["192.168.5.100/24", "fd05::1/64"]);
   });
 
   step("the hosts are neighbours by LLDP", async () => {

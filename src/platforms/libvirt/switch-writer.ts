@@ -435,7 +435,7 @@ function checkTagging(where: string, backing: SwitchBacking, host: LibvirtHost, 
       what: "VLANs on a Linux bridge need libvirt 11.0",
       given: `${given} on host ${host.name} with libvirt ${host.libvirtVersion?.join(".") ?? "of unknown version"}`,
       allowed: "untagged segments, or libvirt 11.0.0 and later",
-      mend: 'use SwitchBacking.openVSwitch(), or say libvirtVersion: "11.0.0" of the host where it has that',
+      mend: 'say libvirtVersion: "11.0.0" of the host where it has that, give SwitchBacking.linuxBridge(name, { managed: true }), or use Open vSwitch',
       practice: NETWORK_PRACTICES.vlanOnLinuxBridge.id,
     });
   }
