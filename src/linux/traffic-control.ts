@@ -11,11 +11,10 @@ export interface TokenBucket {
   readonly burst: DataSize;
 }
 
-/** Frames of a class: those with VLAN tags, those without, or what leaves through another device that is on top of this one. */
+/** Frames of a class: those with certain VLAN tags, or those without a tag. */
 export type TrafficMatch =
   | { readonly kind: "tagged"; readonly vlans: readonly { readonly from: number; readonly to: number }[] }
-  | { readonly kind: "untagged" }
-  | { readonly kind: "device"; readonly device: string };
+  | { readonly kind: "untagged" };
 
 export interface HtbClass {
   readonly match: TrafficMatch;
@@ -41,6 +40,7 @@ const TC = "/usr/sbin/tc";
 const NFT = "/usr/sbin/nft";
 const WHOLE = "1:1";
 const REST = "2";
+const CHAIN = "egress";
 
 /** Ethernet's own header and a VLAN tag, which the MTU does not count. */
 const FRAME_OVERHEAD = 18;
@@ -50,8 +50,7 @@ const DEFAULT_PRIORITY = 1;
  * Shapes what leaves a device: one hierarchical token bucket (HTB) for all of it, and below it a class for each part that is guaranteed
  * something. What a part does not use, others borrow.
  *
- * nftables tells the parts apart, in its egress hook (Linux 5.16 or later): it writes the class into a packet's priority, which HTB reads and
- * which stays with a packet that is wrapped in another on its way.
+ * nftables tells the parts apart, in its egress hook (Linux 5.16 or later): it writes the class into a packet's priority, which HTB reads.
  */
 export class TrafficControl {
   readonly #classes: HtbClass[] = [];
@@ -79,6 +78,8 @@ export class TrafficControl {
     this.addClass("1:", WHOLE, bucket.average, bucket.burst);
     this.addLeaf(REST, {});
     this.start(NFT, "add", "table", "netdev", this.table);
+    const hook = `{ type filter hook egress device "${device}" priority 0; }`;
+    this.start(NFT, "add", "chain", "netdev", this.table, CHAIN, hook);
   }
 
   /** @throws ConfigurationError where there is a part with the same frames already */
@@ -97,12 +98,15 @@ export class TrafficControl {
     // tc and nft read minor numbers as hexadecimal: both read the same digits.
     const minor = String(10 * this.#classes.length);
     this.addLeaf(minor, part);
-    const { match } = part;
-    const source = match.kind === "device" ? match.device : device;
-    const hook = `{ type filter hook egress device "${source}" priority 0; }`;
-    // Adding a chain that is there already does nothing.
-    this.start(NFT, "add", "chain", "netdev", this.table, source, hook);
-    this.start(NFT, "add", "rule", "netdev", this.table, source, `${condition(match)}meta priority set 1:${minor}`);
+    this.start(
+      NFT,
+      "add",
+      "rule",
+      "netdev",
+      this.table,
+      CHAIN,
+      `${condition(part.match)} meta priority set 1:${minor}`,
+    );
     return this;
   }
 
@@ -168,14 +172,7 @@ function bytes(size: DataSize): string {
 }
 
 function condition(match: TrafficMatch): string {
-  switch (match.kind) {
-    case "device":
-      return "";
-    case "untagged":
-      return "ether type != { 8021q, 8021ad } ";
-    case "tagged":
-      return `vlan id { ${rangesOf(match.vlans)} } `;
-  }
+  return match.kind === "untagged" ? "ether type != { 8021q, 8021ad }" : `vlan id { ${rangesOf(match.vlans)} }`;
 }
 
 function rangesOf(vlans: readonly { readonly from: number; readonly to: number }[]): string {
@@ -183,19 +180,11 @@ function rangesOf(vlans: readonly { readonly from: number; readonly to: number }
 }
 
 function describe(match: TrafficMatch): string {
-  switch (match.kind) {
-    case "device":
-      return `what leaves ${match.device}`;
-    case "untagged":
-      return "untagged frames";
-    case "tagged":
-      return `VLAN ${rangesOf(match.vlans)}`;
-  }
+  return match.kind === "untagged" ? "untagged frames" : `VLAN ${rangesOf(match.vlans)}`;
 }
 
 function overlap(a: TrafficMatch, b: TrafficMatch): boolean {
-  if (a.kind === "tagged" && b.kind === "tagged") {
-    return a.vlans.some((x) => b.vlans.some((y) => x.from <= y.to && y.from <= x.to));
-  }
-  return a.kind === "device" && b.kind === "device" ? a.device === b.device : a.kind === b.kind;
+  return a.kind === "tagged" && b.kind === "tagged"
+    ? a.vlans.some((x) => b.vlans.some((y) => x.from <= y.to && y.from <= x.to))
+    : a.kind === b.kind;
 }

@@ -36,10 +36,10 @@ test("a part has a class with its guarantee, its weight and its rank, and a rule
     "classid 1:10 htb rate 300000000bit burst 65536b ceil 10000000000bit cburst 1250304b prio 0 quantum 151800\n",
   );
   expect(text).toContain(
-    'ExecStart=/usr/sbin/nft add chain netdev virtuned-ens1f0 ens1f0 "{ type filter hook egress device \\"ens1f0\\" priority 0; }"\n',
+    'ExecStart=/usr/sbin/nft add chain netdev virtuned-ens1f0 egress "{ type filter hook egress device \\"ens1f0\\" priority 0; }"\n',
   );
   expect(text).toContain(
-    'ExecStart=/usr/sbin/nft add rule netdev virtuned-ens1f0 ens1f0 "vlan id { 120 } meta priority set 1:10"\n',
+    'ExecStart=/usr/sbin/nft add rule netdev virtuned-ens1f0 egress "vlan id { 120 } meta priority set 1:10"\n',
   );
 });
 
@@ -53,14 +53,9 @@ test.each<[string, TrafficMatch, string]>([
         { from: 100, to: 199 },
       ],
     },
-    'nft add rule netdev virtuned-ens1f0 ens1f0 "vlan id { 5, 100-199 } meta priority set 1:10"',
+    'nft add rule netdev virtuned-ens1f0 egress "vlan id { 5, 100-199 } meta priority set 1:10"',
   ],
   ["no VLAN", { kind: "untagged" }, '"ether type != { 8021q, 8021ad } meta priority set 1:10"'],
-  [
-    "a device on top",
-    { kind: "device", device: "vx5001" },
-    'nft add rule netdev virtuned-ens1f0 vx5001 "meta priority set 1:10"',
-  ],
 ])("frames are told by %s", (_, match, rule) => {
   const { service, control } = shaped();
   control.add({ match });
@@ -70,7 +65,6 @@ test.each<[string, TrafficMatch, string]>([
 test.each<[string, TrafficMatch, TrafficMatch]>([
   ["a VLAN of another's range", { kind: "tagged", vlans: [{ from: 100, to: 199 }] }, VLAN(150)],
   ["no VLAN, twice", { kind: "untagged" }, { kind: "untagged" }],
-  ["a device twice", { kind: "device", device: "vx1" }, { kind: "device", device: "vx1" }],
 ])("%s can't be told from it", (_, first, second) => {
   const { control } = shaped();
   control.add({ match: first });
@@ -81,7 +75,7 @@ test.each<[string, TrafficMatch, TrafficMatch]>([
 
 test("others are", () => {
   const { control } = shaped();
-  for (const match of [VLAN(1), VLAN(2, 3), { kind: "untagged" }, { kind: "device", device: "vx1" }] as const) {
+  for (const match of [VLAN(1), VLAN(2, 3), { kind: "untagged" }] as const) {
     control.add({ match });
   }
 });
