@@ -304,7 +304,7 @@ describe("a bridge", () => {
     });
     const props = { ...BRIDGE, ...OPEN_VSWITCH, uplinkSpeed: DataRate.gbps(10), mtu: 9000 };
     const { files, segment, fabric, warnings, bandwidth } = program(props, { vlan: 120, traffic });
-    const [{ content }] = files() as [{ content: string }];
+    const { content } = files()[0]!;
     // The whole is the speed of the uplink: no queue may build up behind it.
     expect(content).toContain("classid 1:1 htb rate 10000000000bit burst 1250304b ceil 10000000000bit");
     expect(content).toContain("classid 1:10 htb rate 300000000bit burst 65536b ceil 10000000000bit");
