@@ -70,6 +70,8 @@ export class FabricRouting {
       files
         .network(name, where)
         .set("Link", "MTUBytes", this.fabric.mtu)
+        // A neighbour that is down must not hold up the start of a machine.
+        .set("Link", "RequiredForOnline", false)
         // Unnumbered links need it, and it is how neighbours of IPv6 are found.
         .set("Network", "LinkLocalAddressing", "ipv6")
         // Neighbours that route send advertisements, which would make default routes.

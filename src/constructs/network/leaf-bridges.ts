@@ -1,6 +1,7 @@
 import { checkInteger } from "../../checks";
 import { ConfigurationError } from "../../errors";
 import type { LinuxFiles } from "../../linux/linux-files";
+import type { UnitFile } from "../../linux/unit-file";
 import { NETWORK_LIMITS, NETWORK_PRACTICES, VXLAN_LIMITS, VXLAN_PRACTICES } from "../../practices";
 import type { FabricNode, FabricSwitch } from "./fabric-node";
 
@@ -43,40 +44,40 @@ export class LeafBridges {
     }
     for (const [vlan, { vni, ports }] of [...vlans].sort(([a], [b]) => a - b)) {
       const [bridge, vxlan] = [`br-vx${vni}`, `vxlan${vni}`];
-      files
-        .netdev(bridge, where)
-        .set("NetDev", "Kind", "bridge")
-        .set("NetDev", "MTUBytes", mtu)
-        .set("Bridge", "STP", false);
-      files.network(bridge, where).set("Network", "LinkLocalAddressing", false).set("Network", "IPv6AcceptRA", false);
+      files.netdev(bridge, where).set("NetDev", "Kind", "bridge").set("Bridge", "STP", false);
+      withoutAddresses(files, bridge, mtu, where);
       files
         .netdev(vxlan, where)
         .set("NetDev", "Kind", "vxlan")
-        .set("NetDev", "MTUBytes", mtu)
         .set("VXLAN", "VNI", vni)
         .set("VXLAN", "Local", leaf.loopback)
         .set("VXLAN", "DestinationPort", VXLAN_LIMITS.port)
         // EVPN says where MAC addresses are.
         .set("VXLAN", "MacLearning", false)
-        .set("VXLAN", "Independent", true);
-      files
-        .network(vxlan, where)
+        .set("VXLAN", "Independent", true)
+        // A packet that does not fit is lost where it can be seen, not taken apart.
+        .set("VXLAN", "IPDoNotFragment", true);
+      withoutAddresses(files, vxlan, mtu, where)
         .set("Network", "Bridge", bridge)
-        .set("Network", "LinkLocalAddressing", false)
         .set("Bridge", "Learning", false)
         .set("Bridge", "NeighborSuppression", true);
       for (const number of [...ports].sort((a, b) => a - b)) {
         // Not after the port: with some switches' names it would have more characters than Linux takes.
         const tagged = `vlan${vlan}p${number}`;
-        const port = leaf.portNames.of(number);
-        files
-          .network(port, where)
-          .set("Link", "MTUBytes", mtu)
-          .set("Network", "LinkLocalAddressing", false)
-          .append("Network", "VLAN", tagged);
+        withoutAddresses(files, leaf.portNames.of(number), mtu, where).append("Network", "VLAN", tagged);
         files.netdev(tagged, where).set("NetDev", "Kind", "vlan").set("VLAN", "Id", vlan);
-        files.network(tagged, where).set("Network", "Bridge", bridge).set("Network", "LinkLocalAddressing", false);
+        withoutAddresses(files, tagged, mtu, where).set("Network", "Bridge", bridge);
       }
     }
   }
+}
+
+/** The MTU is said here, where networkd changes it on a device that is there. */
+function withoutAddresses(files: LinuxFiles, name: string, mtu: number, where: string): UnitFile {
+  return files
+    .network(name, where)
+    .set("Link", "MTUBytes", mtu)
+    .set("Link", "RequiredForOnline", false)
+    .set("Network", "LinkLocalAddressing", false)
+    .set("Network", "IPv6AcceptRA", false);
 }

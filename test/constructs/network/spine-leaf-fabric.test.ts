@@ -271,8 +271,9 @@ describe("VLANs of hosts that do not route", () => {
     fabric.mapVlan("prod/web", esx1, 121, 10_121);
     fabric.mapVlan("prod/db", esx1, 120, 10_120);
     expect(unit(fabric, "vxlan10120.netdev")).toContain(
-      "[NetDev]\nName=vxlan10120\nKind=vxlan\nMTUBytes=8950\n\n[VXLAN]\nVNI=10120\nLocal=10.255.0.1\nDestinationPort=4789\nMacLearning=no\n",
+      "[NetDev]\nName=vxlan10120\nKind=vxlan\n\n[VXLAN]\nVNI=10120\nLocal=10.255.0.1\nDestinationPort=4789\nMacLearning=no\n",
     );
+    expect(unit(fabric, "vxlan10120.network")).toContain("MTUBytes=8950\n");
     expect(unit(fabric, "vxlan10120.network")).toContain("Bridge=br-vx10120\n");
     expect(unit(fabric, "vxlan10120.network")).toContain("[Bridge]\nLearning=no\nNeighborSuppression=yes\n");
     expect(unit(fabric, "vlan120p2.network")).toContain("Bridge=br-vx10120\n");
