@@ -7,6 +7,11 @@ test.each([
     { kind: "Open vSwitch bridge", bridge: "ovs-br0.1" },
     "Open vSwitch bridge ovs-br0.1",
   ],
+  [
+    SwitchBacking.openVSwitch("br0", { managed: true }),
+    { kind: "Open vSwitch bridge", bridge: "br0", managed: true },
+    "Open vSwitch bridge br0",
+  ],
   [SwitchBacking.nat("10.1.0.0/24"), { kind: "NAT network", cidr: "10.1.0.0/24" }, "NAT network 10.1.0.0/24"],
   [
     SwitchBacking.isolated("10.1.0.0/24"),
@@ -16,7 +21,7 @@ test.each([
   [SwitchBacking.isolated(), { kind: "isolated network" }, "isolated network"],
   [SwitchBacking.distributed(), { kind: "distributed switch" }, "distributed switch"],
 ])("%s", (backing, parts, text) => {
-  expect({ ...backing }).toEqual(parts);
+  expect({ ...backing }).toEqual({ bridge: undefined, cidr: undefined, managed: false, ...parts });
   expect(String(backing)).toBe(text);
 });
 
