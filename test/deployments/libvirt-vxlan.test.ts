@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { DataSize, Duration, TunedVm, Vteps, VxlanSegment } from "virtuned";
+import { DataSize, Duration, Flooding, TunedVm, Vteps, VxlanSegment, type VxlanSegmentProps } from "virtuned";
 import { Accelerator, LibvirtHost, LibvirtPlatform, SshAccess } from "virtuned/libvirt";
 import { down, up } from "../../lab";
 import type { Program } from "./deployment";
@@ -22,7 +22,7 @@ interface LabMachine {
   readonly ssh: LabSsh;
 }
 
-function programOf(machines: Record<Host, LabMachine>, vni: number, vteps = Vteps.of(VTEPS)): Program {
+function programOf(machines: Record<Host, LabMachine>, props: Partial<VxlanSegmentProps> = {}): Program {
   return (stack) => {
     const names = Object.keys(VTEPS) as Host[];
     const hosts = names.map((name) => {
@@ -31,7 +31,7 @@ function programOf(machines: Record<Host, LabMachine>, vni: number, vteps = Vtep
       return LibvirtHost.at(name, bed.lab.uri, { accelerator: Accelerator.TCG, ssh: access });
     });
     const platform = new LibvirtPlatform(stack, "kvm", { hosts });
-    const segment = new VxlanSegment(stack, "tenant-a", { platform, vni, vteps });
+    const segment = new VxlanSegment(stack, "tenant-a", { platform, vni: 10100, vteps: Vteps.of(VTEPS), ...props });
     for (const [i, name] of names.entries()) {
       const { bed } = machines[name];
       const vm = new TunedVm(stack, `on-${name}`, {
@@ -78,7 +78,7 @@ describeOnLab("VXLAN between two libvirt hosts", (bed) => {
     for (const [name, { host }] of Object.entries(machines)) {
       await host.run("ip", "address", "add", `${VTEPS[name as Host]}/24`, "dev", "up0");
     }
-    await deployment.synth(programOf(machines, 10100));
+    await deployment.synth(programOf(machines));
     await deployment.apply();
     expect((await deployment.plan()).changes).toEqual([]);
   });
@@ -95,7 +95,7 @@ describeOnLab("VXLAN between two libvirt hosts", (bed) => {
   (withFrr ? step : test.skip)("from head-end replication to EVPN: guests run on, and reach each other", async () => {
     const runs = async () => [await bed.libvirt.run("on-kvm1"), await second.libvirt.run("on-kvm2")];
     const before = await runs();
-    await deployment.synth(programOf(machines, 10100, Vteps.evpn(VTEPS, { asn: 64_512 })));
+    await deployment.synth(programOf(machines, { vteps: Vteps.evpn(VTEPS, { asn: 64_512 }) }));
     expect(onHosts((await deployment.plan()).changes)).toEqual([]);
     await deployment.applyPlan();
     expect((await deployment.plan()).changes).toEqual([]);
@@ -105,8 +105,9 @@ describeOnLab("VXLAN between two libvirt hosts", (bed) => {
     expect(entries).toMatch(/dst 10.99.0.2 self extern_learn/);
   });
 
-  step("another VNI is another bridge: networks are made anew, and guests are on them", async () => {
-    await deployment.synth(programOf(machines, 10200));
+  step("another VNI, and by multicast: networks are made anew, and guests are on them", async () => {
+    const flooding = Flooding.multicast({ group: "239.1.1.1", interface: "up0" });
+    await deployment.synth(programOf(machines, { vni: 10200, flooding }));
     expect(onHosts((await deployment.plan()).changes)).toEqual([
       "delete, create libvirt_network.tenant-a_kvm1",
       "delete, create libvirt_network.tenant-a_kvm2",
@@ -116,7 +117,9 @@ describeOnLab("VXLAN between two libvirt hosts", (bed) => {
     await deployment.applyPlan();
     expect((await deployment.plan()).changes).toEqual([]);
     expect(await bed.libvirt.find("on-kvm1", "//interface/source/@bridge")).toEqual(["br-vx10200"]);
-    expect(await devices("kvm1")).toEqual(expect.arrayContaining(["br-vx10200", "vxlan10200"]));
+    expect(await machines.kvm1.host.run("ip", "-d", "link", "show", "vxlan10200")).toMatch(
+      /mtu 1450 .*master br-vx10200(.|\n)*vxlan id 10200 group 239\.1\.1\.1/,
+    );
   });
 
   step("nothing is left of it", async () => {
