@@ -24,7 +24,7 @@ self=$(basename "$0")
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 networkd=/etc/systemd/network
 units=/etc/systemd/system
-# Seconds until interfaces have to be there, and to be configured.
+# Seconds until devices have to be there, and interfaces to be configured.
 there_within=10
 configured_within=60
 
@@ -432,6 +432,7 @@ mend_interface() {
 
 wait_for_interfaces() {
   interfaces_of "$to" > "$work/interfaces"
+  devices_of "$to" > "$work/devices"
   : > "$work/mended"
   began=$(date +%s)
   while :; do
@@ -450,6 +451,9 @@ wait_for_interfaces() {
     done
     waited=$(($(date +%s) - began))
     if [ "$waited" -ge "$configured_within" ]; then
+      break
+    elif sed -n 's/: there is none$//p' "$work/wrong" | grep -qvxF -f "$work/devices"; then
+      # What no file makes does not come.
       break
     elif [ "$waited" -ge "$there_within" ] && grep -qE ': (there is none|failed)' "$work/wrong"; then
       break

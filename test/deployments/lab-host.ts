@@ -34,6 +34,8 @@ export interface LabSsh {
   readonly privateKey: string;
   /** As `known_hosts` has it, without the host. */
   readonly hostKey: string;
+  /** The public key that is let in. */
+  readonly clientKey: string;
 }
 
 /**
@@ -176,16 +178,18 @@ export class LabHost {
   private async letSshIn(): Promise<{ server: Server; access: LabSsh }> {
     const folder = join(this.lab.runFolder, "ssh");
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    for (const key of ["host", "client"]) {
-      await execute("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", join(folder, key)]);
+    // As distributions have them.
+    const hostKeys = ["rsa", "ecdsa", "ed25519"];
+    for (const [file, type] of [["client", "ed25519"], ...hostKeys.map((type) => [type, type])] as const) {
+      await execute("ssh-keygen", ["-q", "-t", type!, "-N", "", "-C", "", "-f", join(folder, file!)]);
     }
     const onHost = "/etc/virtuned-lab-ssh";
     await this.shell(`mkdir -p ${onHost}; chmod 700 ${onHost}`);
-    for (const file of ["host", "client.pub"]) {
+    for (const file of [...hostKeys, "client.pub"]) {
       writeFileSync(this.path(`${onHost}/${file}`), readFileSync(join(folder, file)), { mode: 0o600 });
     }
     const options = [
-      `HostKey=${onHost}/host`,
+      ...hostKeys.map((type) => `HostKey=${onHost}/${type}`),
       `AuthorizedKeysFile=${onHost}/client.pub`,
       "StrictModes=no",
       "UsePAM=no",
@@ -204,8 +208,20 @@ export class LabHost {
     server.unref();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as { port: number };
-    const hostKey = readFileSync(join(folder, "host.pub"), "utf8").trim();
-    return { server, access: { host: "127.0.0.1", port, user: "root", privateKey: join(folder, "client"), hostKey } };
+    const [hostKey, clientKey] = ["ecdsa.pub", "client.pub"].map((file) =>
+      readFileSync(join(folder, file), "utf8").trim(),
+    );
+    return {
+      server,
+      access: {
+        host: "127.0.0.1",
+        port,
+        user: "root",
+        privateKey: join(folder, "client"),
+        hostKey: hostKey!,
+        clientKey: clientKey!,
+      },
+    };
   }
 
   private entering(command: readonly string[]): string[] {

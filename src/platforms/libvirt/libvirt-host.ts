@@ -80,7 +80,7 @@ export interface LibvirtHostOptions {
    */
   readonly nvramFolder?: string;
   /**
-   * How the stack reaches the host to deliver its files: `SshAccess.agent({ host: "kvm1", hostKey: "ssh-ed25519 AAAA..." })`.
+   * How the stack reaches the host to deliver its files: `SshAccess.agent({ host: "kvm1", hostKey: "ecdsa-sha2-nistp256 AAAA..." })`.
    * @default - it does not: the files are written beside the stack, for your own tools to deliver
    */
   readonly ssh?: SshAccess;

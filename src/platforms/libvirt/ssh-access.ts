@@ -9,8 +9,9 @@ export interface SshMachine {
   /** Name or address. */
   readonly host: string;
   /**
-   * The machine's public key, as `ssh-keyscan` and `/etc/ssh/ssh_host_*_key.pub` have it: `"ssh-ed25519 AAAA..."`. Or the key of the
-   * authority that signs the keys of the hosts.
+   * The machine's public key: `"ecdsa-sha2-nistp256 AAAA..."`. Of several keys it is the ECDSA key, as most hosts have it in
+   * `/etc/ssh/ssh_host_ecdsa_key.pub`, else the RSA key, else the Ed25519 key: Terraform asks for them in this order, and refuses the host
+   * where it gets another than this. Or the key of the authority that signs the keys of the hosts.
    */
   readonly hostKey: string;
   /** @default "root" */
@@ -153,8 +154,8 @@ function checkHostKey(where: string, key: string): string {
     throw new ConfigurationError({
       where,
       what: "hostKey is not a public key of a host",
-      allowed: '"ssh-ed25519 AAAA..."',
-      mend: "give what `cat /etc/ssh/ssh_host_ed25519_key.pub` says on the host, or ssh-keyscan on a network that you trust",
+      allowed: '"ecdsa-sha2-nistp256 AAAA..."',
+      mend: "give what `cat /etc/ssh/ssh_host_ecdsa_key.pub` says on the host",
       practice: HOST_PRACTICES.pinnedHostKey.id,
     });
   }
