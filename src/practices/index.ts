@@ -7,6 +7,7 @@ export { MICRO_SEGMENT_LIMITS, MICRO_SEGMENT_PRACTICES } from "./micro-segment";
 export { NETWORK_LIMITS, NETWORK_PRACTICES } from "./network";
 export { NIC_LIMITS, NIC_PRACTICES } from "./nic";
 export { type Practice, Severity, type Source } from "./practice";
+export { SLICE_PRACTICES } from "./slice";
 export { SOURCES } from "./sources";
 export { SRIOV_LIMITS, SRIOV_PRACTICES } from "./sriov";
 export { STORAGE_LIMITS, STORAGE_PRACTICES } from "./storage";

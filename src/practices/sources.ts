@@ -224,4 +224,5 @@ export const SOURCES = {
     title: "VMware: bandwidth allocation of virtual machine network adapters",
     url: "https://docs.vmware.com/en/VMware-vSphere/7.0/com.vmware.vsphere.networking.doc/GUID-C3313EF6-AF3E-42A9-A251-02839BD11871.html",
   },
+  rfc9543: { title: "RFC 9543: network slices", url: "https://www.rfc-editor.org/rfc/rfc9543" },
 } as const satisfies Record<string, Source>;

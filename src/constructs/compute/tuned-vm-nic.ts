@@ -107,7 +107,7 @@ export interface TunedVmNicOptions {
   readonly trustGuestRxFilters?: boolean;
   /**
    * Micro segment whose rules hold for it.
-   * @default - none: it is not filtered
+   * @default - that of its slice; on other segments none: it is not filtered
    */
   readonly microSegment?: IMicroSegment;
   /**
@@ -173,7 +173,8 @@ export class TunedVmNic extends Construct {
     optional(this.traffic, (traffic) => segment?._trafficAccount?.add(where, traffic));
     const order = optional(props.order, (wanted) => checkInteger(where, "order", wanted, { min: 0, max: 255 }));
     this.order = vm._takePosition(this, order);
-    const addresses = joinMicroSegment(where, props);
+    const microSegment = props.microSegment ?? props.segment?._microSegment;
+    const addresses = joinMicroSegment(where, { ...props, microSegment });
     const resolved = vm._platformVm.addNic(this, {
       name: id,
       order: this.order,
@@ -202,7 +203,7 @@ export class TunedVmNic extends Construct {
       trustGuestRxFilters: optional(props.trustGuestRxFilters, (trust) =>
         checkFlag(where, "trustGuestRxFilters", trust),
       ),
-      microSegment: props.microSegment?._platformMicroSegment,
+      microSegment: microSegment?._platformMicroSegment,
       addresses,
       log: this.#log,
     });

@@ -28,6 +28,7 @@ export {
   TrafficClass,
   TrafficShares,
 } from "./network-io-control";
+export { NetworkSlice, type NetworkSliceProps, SliceIsolation, type SliceVxlanOptions } from "./network-slice";
 export { type IPeer, Peer } from "./peer";
 export { Port } from "./port";
 export { PrivateVlan, PrivateVlanType } from "./private-vlan";

@@ -6,6 +6,7 @@ import { Explanation, NETWORK_LIMITS, NETWORK_PRACTICES, SWITCH_PRACTICES, Tunin
 import { registerExplained } from "../explained";
 import { checkFlag, checkKind, checkPlatform, optional } from "../given";
 import type { IDistributedVSwitch } from "./distributed-vswitch";
+import type { IMicroSegment } from "./micro-segment";
 import type { PrivateVlan } from "./private-vlan";
 import { resolveSecurity, type SecurityPolicy, warnOfAllowed } from "./security-policy";
 import { TrafficAccount } from "./traffic-account";
@@ -57,6 +58,11 @@ export interface INetworkSegment extends IConstruct {
    * @internal
    */
   readonly _trafficAccount?: TrafficAccount;
+  /**
+   * What its NICs are members of, unless they say otherwise.
+   * @internal
+   */
+  readonly _microSegment?: IMicroSegment;
   /** @internal */
   readonly _platformSegment: PlatformSegment;
 }
