@@ -164,13 +164,6 @@ export const TRAFFIC_PRACTICES = {
     severity: ERROR,
     source: SOURCES.htb,
   }),
-  shapedNics: practice({
-    id: "traffic-shaped-nics",
-    title: "What goes past the host can't be shaped by it",
-    reason: "frames of a virtual function or another device of the host do not pass its queues",
-    severity: ERROR,
-    source: SOURCES.nova,
-  }),
   uplinkClasses: practice({
     id: "traffic-uplink-classes",
     title: "Guarantees of segments on a bridge are classes on its uplinks",

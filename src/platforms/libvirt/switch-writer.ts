@@ -41,8 +41,7 @@ export interface SegmentOnHost {
   readonly filter?: string;
   /** Why a micro segment can't filter its NICs, where it can't. */
   readonly unfiltered?: Unfiltered;
-  /** How its NICs are shaped; nothing where their frames do not pass the host. */
-  readonly shaping?: NicShaping;
+  readonly shaping: NicShaping;
   /** Changes when a guest has to be started anew to get what the segment's definition says. */
   attachment(): string;
 }

@@ -44,104 +44,63 @@ const HTB_PRIORITIES: Record<TrafficPriority, number> = {
   [TrafficPriority.LOW]: 2,
 };
 
-/**
- * What a NIC's definition says of its bandwidth. libvirt's directions are the guest's, as a profile's are.
- *
- * @param shaping nothing where frames of the NIC do not pass the host
- */
+/** What a NIC's definition says of its bandwidth. libvirt's directions are the guest's, as a profile's are. */
 export function nicBandwidth(
   scope: Construct,
-  { traffic: own, log }: Pick<NicIntent, "traffic" | "log">,
-  shaping: NicShaping | undefined,
-): Bandwidth | undefined {
-  const where = scope.node.path;
-  if (shaping === undefined) {
-    refuse(where, "libvirt can't shape this NIC", own, TRAFFIC_PRACTICES.shapedNics, "leave `traffic` out");
-    return undefined;
-  }
-  refuseWeights(where, own, "give `shares` and `priority` to a segment of a bridge with uplinks");
-  const floor = floorOf(scope, own, shaping);
-  const inbound = limitOf("inbound", own, shaping);
-  const outbound = limitOf("outbound", own, shaping);
-  if (inbound === undefined && outbound === undefined && floor === undefined) {
-    return undefined;
-  }
-  const bandwidth: Bandwidth = {
-    ...((inbound !== undefined || floor !== undefined) && {
-      inbound: {
-        ...(inbound && inboundRates(where, inbound.limit, shaping)),
-        ...(floor !== undefined && { floor: kilobytesPerSecond(where, "reservation", floor) }),
-      },
-    }),
-    ...(outbound !== undefined && { outbound: outboundRates(scope, outbound.limit) }),
-  };
-  for (const [direction, limit] of [
-    ["inbound", inbound],
-    ["outbound", outbound],
-  ] as const) {
-    const { floor: guaranteed, ...rates } = (bandwidth[direction] ?? {}) as Record<string, number | undefined>;
-    for (const [name, value] of Object.entries(rates)) {
-      const [practice, why] = reasonOf(direction, name, limit!, shaping);
-      log.record(
-        practice,
-        `bandwidth.${direction}.${name}`,
-        value,
-        why,
-        limit!.given && limit!.limit[name as keyof TrafficLimit] !== undefined,
-      );
-    }
-    if (guaranteed !== undefined) {
-      log.record(
-        TRAFFIC_PRACTICES.floor,
-        "bandwidth.inbound.floor",
-        guaranteed,
-        `${floor} of what it receives, in kB/s`,
-        true,
-      );
-    }
-  }
-  return bandwidth;
-}
-
-interface NicLimit {
-  readonly limit: TrafficLimit;
-  /** Whether it is the NIC's own. */
-  readonly given: boolean;
-}
-
-function limitOf(
-  direction: TrafficDirection,
-  own: TrafficProfile | undefined,
+  { traffic, log }: Pick<NicIntent, "traffic" | "log">,
   shaping: NicShaping,
-): NicLimit | undefined {
-  const limit = own?.[direction]?.limit;
-  const inherited = shaping.traffic?.[direction]?.limit;
-  return limit !== undefined ? { limit, given: true } : inherited && { limit: inherited, given: false };
+): Bandwidth | undefined {
+  refuseWeights(scope.node.path, traffic, "give `shares` and `priority` to a segment of a bridge with uplinks");
+  const limited = (direction: TrafficDirection): Rates | undefined => {
+    const own = traffic?.[direction]?.limit;
+    const limit = own ?? shaping.traffic?.[direction]?.limit;
+    if (limit === undefined) {
+      return undefined;
+    }
+    const rates = direction === "inbound" ? inboundRates(scope, limit, shaping) : outboundRates(scope, limit);
+    for (const [name, value] of Object.entries(rates)) {
+      const what = name as keyof TrafficLimit;
+      const [practice, why] = reasonOf(direction, what, limit, own !== undefined, shaping);
+      const given = own?.[what] !== undefined && practice !== TRAFFIC_PRACTICES.openVSwitchCeiling;
+      log.record(practice, `bandwidth.${direction}.${name}`, value, why, given);
+    }
+    return rates;
+  };
+  const floor = floorOf(scope, traffic, log, shaping);
+  const inbound = floor === undefined ? limited("inbound") : { ...limited("inbound"), floor };
+  return bandwidthOf(inbound, limited("outbound"));
+}
+
+function bandwidthOf<I, O>(inbound: I | undefined, outbound: O | undefined) {
+  return inbound === undefined && outbound === undefined
+    ? undefined
+    : { ...(inbound !== undefined && { inbound }), ...(outbound !== undefined && { outbound }) };
 }
 
 function reasonOf(
   direction: TrafficDirection,
-  name: string,
-  { limit, given }: NicLimit,
+  what: keyof TrafficLimit,
+  limit: TrafficLimit,
+  own: boolean,
   { peakIsLimit }: NicShaping,
 ): [Practice, string?] {
-  if (direction === "inbound" && name === "peak" && peakIsLimit) {
+  if (direction === "inbound" && what === "peak" && peakIsLimit) {
     return [TRAFFIC_PRACTICES.openVSwitchCeiling];
   }
-  if (name === "peak" && limit.peak === undefined) {
-    return [TRAFFIC_PRACTICES.burstAtLinkSpeed];
+  if (limit[what] === undefined) {
+    return [what === "peak" ? TRAFFIC_PRACTICES.burstAtLinkSpeed : TRAFFIC_PRACTICES.noBurst];
   }
-  if (name === "burst" && limit.burst === undefined) {
-    return [TRAFFIC_PRACTICES.noBurst];
-  }
-  const unit = name === "burst" ? "KiB" : "kB/s";
-  const shown = limit[name as keyof TrafficLimit];
-  return given
-    ? [TRAFFIC_PRACTICES.bandwidth, `${shown}, in ${unit}: ${TRAFFIC_PRACTICES.bandwidth.reason}`]
-    : [TRAFFIC_PRACTICES.segmentLimit, `${shown} of the segment, in ${unit}: ${TRAFFIC_PRACTICES.segmentLimit.reason}`];
+  const unit = what === "burst" ? "KiB" : "kB/s";
+  return own
+    ? [TRAFFIC_PRACTICES.bandwidth, `${limit[what]}, in ${unit}: ${TRAFFIC_PRACTICES.bandwidth.reason}`]
+    : [
+        TRAFFIC_PRACTICES.segmentLimit,
+        `${limit[what]} of the segment, in ${unit}: ${TRAFFIC_PRACTICES.segmentLimit.reason}`,
+      ];
 }
 
-function inboundRates(where: string, limit: TrafficLimit, { peakIsLimit }: NicShaping): Rates {
+function inboundRates(scope: Construct, limit: TrafficLimit, { peakIsLimit }: NicShaping): Rates {
+  const where = scope.node.path;
   const average = kilobytesPerSecond(where, "average", limit.average);
   const burst = kibibytes(where, limit);
   if (peakIsLimit) {
@@ -160,15 +119,20 @@ function outboundRates(scope: Construct, limit: TrafficLimit): Rates {
   return { average: kilobytesPerSecond(where, "average", limit.average), burst: kibibytes(where, limit) };
 }
 
-function floorOf(scope: Construct, own: TrafficProfile | undefined, { hasFloors }: NicShaping): DataRate | undefined {
+function floorOf(
+  scope: Construct,
+  traffic: TrafficProfile | undefined,
+  log: TuningLog,
+  { hasFloors }: NicShaping,
+): number | undefined {
   const where = scope.node.path;
-  const [inbound, outbound] = [own?.inbound?.reservation, own?.outbound?.reservation];
   const practice = TRAFFIC_PRACTICES.floor;
-  if (!own?.isSymmetric) {
+  const reservation = traffic?.inbound?.reservation;
+  if (!traffic?.isSymmetric) {
     refuse(
       where,
       "libvirt can't guarantee what a NIC sends",
-      outbound,
+      traffic?.outbound?.reservation,
       practice,
       "leave `reservation` out of `outbound`, or give it to a segment of a bridge with uplinks",
     );
@@ -177,15 +141,20 @@ function floorOf(scope: Construct, own: TrafficProfile | undefined, { hasFloors 
     refuse(
       where,
       "the network can't guarantee a NIC anything",
-      inbound,
+      reservation,
       practice,
       "use a switch with SwitchBacking.nat() or .isolated() whose `traffic` limits what is inbound, without a `peak` over the average",
     );
   }
-  if (inbound !== undefined && own?.isSymmetric) {
-    warnOfOneDirection(scope, `the guarantee of ${inbound} is of what it receives, not of what it sends`);
+  if (reservation === undefined) {
+    return undefined;
   }
-  return inbound;
+  if (traffic?.isSymmetric) {
+    warnOfOneDirection(scope, `the guarantee of ${reservation} is of what it receives, not of what it sends`);
+  }
+  const floor = kilobytesPerSecond(where, "reservation", reservation);
+  log.record(practice, "bandwidth.inbound.floor", floor, `${reservation} of what it receives, in kB/s`, true);
+  return floor;
 }
 
 /** Traffic of a switch: at the bridge of a network that libvirt makes, or at the uplinks of a bridge that the hosts have. */
@@ -277,11 +246,8 @@ export class SwitchTraffic {
       }
       return rates;
     };
-    const [inbound, outbound] = [ratesOf("inbound"), ratesOf("outbound")];
     recordQuota(traffic, log);
-    return inbound === undefined && outbound === undefined
-      ? undefined
-      : { ...(inbound && { inbound }), ...(outbound && { outbound }) };
+    return bandwidthOf(ratesOf("inbound"), ratesOf("outbound"));
   }
 
   /** Shapes what leaves all uplinks, where it was not done already: by the limit of the switch, else by their speed. */
