@@ -256,21 +256,16 @@ export class SwitchTraffic {
       return;
     }
     const { intent, platform } = this;
-    const bucket = bucketOf(intent);
-    if (intent.uplinks.length === 0 || bucket === undefined) {
-      throw new ConfigurationError({
-        where,
-        what:
-          intent.uplinks.length === 0
-            ? `switch ${intent.name} has no uplinks that its traffic could be shaped at`
-            : `how fast the uplinks of switch ${intent.name} are is not known`,
-        given: wanted.reservation ?? wanted.limit?.average ?? wanted.shares ?? wanted.priority,
-        mend:
-          intent.uplinks.length === 0
-            ? "give `uplinks` of the switch"
-            : "give `uplinkSpeed` of the switch, or `traffic` with a limit",
-        practice: TRAFFIC_PRACTICES.uplinkClasses.id,
-      });
+    const given = wanted.reservation ?? wanted.limit?.average ?? wanted.shares ?? wanted.priority;
+    const practice = TRAFFIC_PRACTICES.uplinkClasses;
+    if (intent.uplinks.length === 0) {
+      const what = `switch ${intent.name} has no uplinks that its traffic could be shaped at`;
+      throw refusal(where, what, given, practice, "give `uplinks` of the switch");
+    }
+    const bucket = bucketOf(this.scope.node.path, intent);
+    if (bucket === undefined) {
+      const what = `how fast the uplinks of switch ${intent.name} are is not known`;
+      throw refusal(where, what, given, practice, "give `uplinkSpeed` of the switch, or `traffic` with a limit");
     }
     for (const host of intent.hosts as readonly LibvirtHost[]) {
       const files = platform.hostFiles(host);
@@ -282,14 +277,14 @@ export class SwitchTraffic {
         );
       }
     }
+    intent.log.record(practice, "htb.rate", bucket.average, undefined, intent.traffic?.outbound?.limit !== undefined);
     intent.log.record(
-      TRAFFIC_PRACTICES.uplinkClasses,
-      "htb.rate",
-      bucket.average,
+      practice,
+      "htb.burst",
+      bucket.burst,
       undefined,
-      intent.traffic !== undefined,
+      intent.traffic?.outbound?.limit?.burst !== undefined,
     );
-    intent.log.record(TRAFFIC_PRACTICES.uplinkClasses, "htb.burst", bucket.burst, undefined, false);
   }
 }
 
@@ -301,14 +296,14 @@ function recordQuota(traffic: TrafficProfile | undefined, log: TuningLog): void 
 }
 
 /** The whole of an uplink. */
-function bucketOf({ traffic, uplinkSpeed }: SwitchIntent): TokenBucket | undefined {
+function bucketOf(where: string, { traffic, uplinkSpeed }: SwitchIntent): TokenBucket | undefined {
   const limit = traffic?.outbound?.limit;
   const average = limit?.average ?? uplinkSpeed;
   if (average === undefined) {
     return undefined;
   }
   const peak = limit?.peak ?? uplinkSpeed ?? TRAFFIC_LIMITS.anyLink;
-  return { average, peak, burst: limit?.burst ?? leastBurst(average) };
+  return { average, peak, burst: checkBurst(where, limit?.burst ?? leastBurst(average)) };
 }
 
 /** Frames of a segment as they leave a host: guests of an access port and of a native VLAN send untagged, and the bridge tags. */
@@ -361,8 +356,12 @@ function refuseWeights(where: string, traffic: TrafficProfile | undefined, mend:
 
 function refuse(where: string, what: string, given: unknown, practice: Practice, mend: string): void {
   if (given !== undefined) {
-    throw new ConfigurationError({ where, what, given, mend, practice: practice.id });
+    throw refusal(where, what, given, practice, mend);
   }
+}
+
+function refusal(where: string, what: string, given: unknown, practice: Practice, mend: string): ConfigurationError {
+  return new ConfigurationError({ where, what, given, mend, practice: practice.id });
 }
 
 function kilobytesPerSecond(where: string, what: string, rate: DataRate): number {
@@ -370,19 +369,23 @@ function kilobytesPerSecond(where: string, what: string, rate: DataRate): number
 }
 
 function kibibytes(where: string, { burst, average }: TrafficLimit): number {
-  const size: DataSize = burst ?? leastBurst(average);
-  const amount = whole(where, "burst", size, size.toBytes(), 1024, "KiB");
+  const size = checkBurst(where, burst ?? leastBurst(average));
+  return whole(where, "burst", size, size.toBytes(), 1024, "KiB");
+}
+
+function checkBurst(where: string, burst: DataSize): DataSize {
   const { leastBurstKiB, mostBurstKiB } = TRAFFIC_LIMITS;
+  const amount = burst.toBytes() / 1024;
   if (amount < leastBurstKiB || amount > mostBurstKiB) {
     throw new ConfigurationError({
       where,
       what: "burst is not one that Linux can shape with",
-      given: size,
+      given: burst,
       allowed: `${leastBurstKiB} to ${mostBurstKiB} KiB`,
       practice: TRAFFIC_PRACTICES.burstSize.id,
     });
   }
-  return amount;
+  return burst;
 }
 
 function whole(where: string, what: string, given: unknown, amount: number, unit: number, name: string): number {

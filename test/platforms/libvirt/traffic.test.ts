@@ -340,6 +340,12 @@ describe("a bridge", () => {
       "prod/fabric: switch fabric has no uplinks that its traffic could be shaped at (given 1 Gbit/s). To mend: give `uplinks` of the switch. [traffic-uplink-classes]",
     ],
     [
+      "a burst that a segment of a guest does not fit into",
+      { ...BRIDGE, traffic: TrafficProfile.tokenBucket({ average, burst: DataSize.kibibytes(32) }) },
+      {},
+      "prod/fabric: burst is not one that Linux can shape with (given 32 KiB",
+    ],
+    [
       "a guarantee where the speed is not known",
       BRIDGE,
       { traffic: TrafficProfile.guarantee({ reservation: average }) },
