@@ -172,6 +172,14 @@ export const TRAFFIC_PRACTICES = {
     severity: ERROR,
     source: SOURCES.htb,
   }),
+  oneQueue: practice({
+    id: "traffic-one-queue",
+    title: "HTB is one queue for all CPUs of a host",
+    reason:
+      "a NIC's own queues are sent to side by side, a bucket for all of them is taken from under one lock: at tens of Gbit/s that costs throughput, and limits of NICs do not",
+    severity: ADVICE,
+    source: SOURCES.htb,
+  }),
   quota: practice({
     id: "traffic-quota",
     title: "A guarantee can be a quota for the guarantees within it",

@@ -277,6 +277,7 @@ export class SwitchTraffic {
         );
       }
     }
+    intent.log.record(TRAFFIC_PRACTICES.oneQueue, "htb", "root of each uplink");
     intent.log.record(practice, "htb.rate", bucket.average, undefined, intent.traffic?.outbound?.limit !== undefined);
     intent.log.record(
       practice,

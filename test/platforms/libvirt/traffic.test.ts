@@ -313,6 +313,9 @@ describe("a bridge", () => {
     expect(segment.explain().value("htb.reservation")).toBe("300 Mbit/s");
     expect(segment.explain().value("htb.priority")).toBe("low");
     expect(fabric.explain().value("htb.rate")).toBe("10 Gbit/s");
+    expect(fabric.explain().settings).toContainEqual(
+      expect.objectContaining({ setting: "htb", practice: "traffic-one-queue" }),
+    );
     expect(warnings()).toEqual([]);
     expect(bandwidth()).toBeUndefined();
   });
