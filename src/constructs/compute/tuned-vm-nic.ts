@@ -173,7 +173,7 @@ export class TunedVmNic extends Construct {
     optional(this.traffic, (traffic) => segment?._trafficAccount?.add(where, traffic));
     const order = optional(props.order, (wanted) => checkInteger(where, "order", wanted, { min: 0, max: 255 }));
     this.order = vm._takePosition(this, order);
-    const microSegment = props.microSegment ?? props.segment?._microSegment;
+    const microSegment = props.microSegment === undefined ? props.segment?._microSegment : props.microSegment;
     const addresses = joinMicroSegment(where, { ...props, microSegment });
     const resolved = vm._platformVm.addNic(this, {
       name: id,

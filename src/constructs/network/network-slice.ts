@@ -157,6 +157,15 @@ export class NetworkSlice extends Construct implements INetworkSegment {
   }
 
   private get rules(): MicroSegment {
+    if (this.#members === undefined) {
+      throw new ConfigurationError({
+        where: this.node.path,
+        what: "the slice has no rules",
+        given: this.isolation,
+        mend: "give `isolation: SliceIsolation.RULES`",
+        practice: SLICE_PRACTICES.isolation.id,
+      });
+    }
     return this.#members;
   }
 

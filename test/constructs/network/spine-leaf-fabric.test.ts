@@ -15,6 +15,7 @@ import {
 import { SwitchFiles } from "../../../src/linux";
 import { newFolder } from "../../support/folders";
 import { LibvirtProgram } from "../../support/libvirt";
+import { complaintsOfSystemd, noNetworkd } from "../../support/networkd";
 import { warningsOf } from "../../support/synthesis";
 
 const IPV4 = Underlay.numbered({ loopbacks: "10.255.0.0/22", links: "10.254.0.0/16" });
@@ -280,6 +281,19 @@ describe("VLANs of hosts that do not route", () => {
     expect(unit(fabric, "vlan120p2.netdev")).toContain("[VLAN]\nId=120\n");
     expect(unit(fabric, "swp2.network")).toContain("VLAN=vlan120p2\nVLAN=vlan121p2\n");
     expect(conf(fabric, "leaf2", "/etc/systemd/network/05-virtuned-vxlan10121.netdev")).toContain("Local=10.255.0.2\n");
+  });
+
+  (noNetworkd === undefined ? test : test.skip)("are what systemd takes", async () => {
+    const { fabric, esx1 } = small();
+    fabric.mapVlan("prod/db", esx1, 120, 10_120);
+    const files = fabric.nodes.flatMap((node) =>
+      fabric
+        .filesOf(node)
+        .filter(({ path }) => path.includes("/systemd/"))
+        .map((file) => ({ ...file, path: file.path.replace("virtuned-", `virtuned-${node.name}-`) })),
+    );
+    expect(files.length).toBeGreaterThan(20);
+    expect(await complaintsOfSystemd(files)).toEqual([]);
   });
 
   test.each<[string, (made: ReturnType<typeof small>) => void, string]>([
