@@ -123,6 +123,14 @@ export const HOST_NETWORK_PRACTICES = {
     severity: ADVICE,
     source: SOURCES.ovsDatabase,
   }),
+  openVSwitchNoop: practice({
+    id: "open-vswitch-qos-noop",
+    title: "Open vSwitch leaves the shaping of uplinks alone",
+    reason:
+      "Open vSwitch removes the queueing discipline of each port that it manages, and with it all shaping, unless its type is linux-noop",
+    severity: ADVICE,
+    source: SOURCES.ovsDatabase,
+  }),
   discovery: practice({
     id: "host-discovery-protocol",
     title: "Linux hosts speak LLDP",

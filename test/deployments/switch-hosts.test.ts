@@ -327,11 +327,15 @@ run("hosts with a Linux bridge that the kit makes", () => {
     const ports = async () =>
       ovs[0]!.run("ovs-vsctl", "--format=csv", "--columns=name,ofport,mtu", "list", "interface");
     const before = (await ports()).split("\n").sort();
+    const { netns } = site.hosts[0]!.lab;
+    await execute("tc", ["-n", netns, "qdisc", "add", "dev", "up0", "root", "handle", "1:", "htb", "default", "2"]);
     const loss = site.lossOf("a120", addressOf("b120"));
     await site.hosts[0]!.run("systemctl", "restart", "virtuned-ovs-br0.service");
     expect(await loss).toBe("0% packet loss");
     expect((await ports()).split("\n").sort()).toEqual(before);
     expect(await reachedBy("b121")).toEqual(["a121", "f121"]);
+    expect((await execute("tc", ["-n", netns, "qdisc", "show", "dev", "up0"])).stdout).toContain("qdisc htb 1:");
+    expect(await ovs[0]!.run("ovs-vsctl", "--bare", "--columns=type", "list", "qos")).toBe("linux-noop");
   });
 
   step("two uplinks agree by LACP, and guests go on when one fails", async () => {
@@ -431,5 +435,8 @@ run("hosts with a Linux bridge that the kit makes", () => {
   step("nothing is left when the service goes", async () => {
     await site.hosts[1]!.run("systemctl", "disable", "--now", "virtuned-ovs-br0.service");
     expect(await ovs[1]!.run("ovs-vsctl", "list-br")).toBe("");
+    for (const table of ["port", "interface", "qos", "sflow", "ipfix"]) {
+      expect(await ovs[1]!.run("ovs-vsctl", "--bare", "list", table)).toBe("");
+    }
   });
 });

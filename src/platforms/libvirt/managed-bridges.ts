@@ -38,6 +38,9 @@ export class ManagedBridges {
       checkOpenVSwitchDiscovery(where, intent);
       checkFlowExport(where, intent);
       const bond = isBonded(intent) ? chooseOpenVSwitchBond(where, intent) : [];
+      if (uplinksInUse(intent).length > 0) {
+        log.record(HOST_NETWORK_PRACTICES.openVSwitchNoop, "port.qos.type", "linux-noop");
+      }
       for (const host of hosts) {
         writeOpenVSwitch(platform.hostFiles(host), where, bridge, intent, bond);
       }

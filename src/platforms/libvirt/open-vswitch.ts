@@ -12,25 +12,33 @@ import { withoutAddresses } from "./linux-bridge";
 const OPEN_VSWITCH = "openvswitch-switch.service openvswitch.service";
 const LIBVIRT = "libvirtd.service virtqemud.service";
 
+/** Rows that the service made for a bridge before. */
+const find = (table: string, column: string) =>
+  `$(ovs-vsctl --timeout=30 --bare --columns=${column} find ${table} "external_ids:virtuned=$bridge")`;
+
 /**
  * Makes the bridge what the arguments say, in one transaction: what is the same before and after it goes on without a break. Ports that an
- * earlier version of the service made go first; those of guests stay.
+ * earlier version of the service made go first; those of guests stay. The row `@qos` can't be made anew while a port refers to it.
  */
 const MAKE = [
-  "bridge=$1",
-  "shift",
-  'for port in $(ovs-vsctl --timeout=30 --bare --columns=name find port "external_ids:virtuned=$bridge")',
-  'do set -- -- --if-exists del-port "$port" "$@"',
-  "done",
-  'exec ovs-vsctl --timeout=30 -- --may-exist add-br "$bridge" "$@"',
+  "bridge=$1; shift",
+  `for port in ${find("port", "name")}; do set -- -- del-port "$port" "$@"; done`,
+  `qos=${find("qos", "_uuid")}`,
+  'if [ -n "$qos" ]; then set -- get qos "$qos" "$@"',
+  'else set -- create qos type=linux-noop "external_ids:virtuned=$bridge" "$@"; fi',
+  'exec ovs-vsctl --timeout=30 -- --may-exist add-br "$bridge" -- --id=@qos "$@"',
 ].join("; ");
 
 /**
  * A service that is stopped to be started anew, or because the host goes down, is enabled still: then the bridge stays, with guests on it.
  * Asked of the files, as a systemd that is going down may not answer.
  */
-const REMOVE =
-  'if systemctl --root=/ is-enabled --quiet "$1"; then exit; fi; exec ovs-vsctl --timeout=30 --if-exists del-br "$2"';
+const REMOVE = [
+  'if systemctl --root=/ is-enabled --quiet "$1"; then exit; fi',
+  "bridge=$2",
+  'ovs-vsctl --timeout=30 --if-exists del-br "$bridge"',
+  `for qos in ${find("qos", "_uuid")}; do ovs-vsctl --timeout=30 destroy qos "$qos"; done`,
+].join("; ");
 
 /**
  * Writes the service that makes an Open vSwitch bridge on a host: systemd-networkd has none.
@@ -86,7 +94,8 @@ function addUplinks(bridge: string, intent: SwitchIntent, bond: readonly string[
     // They may be ports of their own, which no other port can have as its links.
     ...uplinks.map((uplink) => ["--if-exists", "del-port", uplink]),
     uplinks.length > 1 ? ["add-bond", bridge, port, ...uplinks] : ["add-port", bridge, port],
-    ["set", "port", port, `external_ids:virtuned=${bridge}`, ...bond],
+    // Otherwise Open vSwitch removes what else shapes the uplinks.
+    ["set", "port", port, `external_ids:virtuned=${bridge}`, "qos=@qos", ...bond],
     ...uplinks.map((uplink) => ["set", "interface", uplink, `mtu_request=${intent.mtu}`, `lldp:enable=${lldp}`]),
   ];
 }

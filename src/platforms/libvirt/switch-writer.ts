@@ -147,13 +147,13 @@ export class SwitchWriter implements PlatformSwitch {
     return network;
   }
 
-  private portGroupOf(where: string, { name, tagging }: SegmentIntent): NetworkPortGroups {
+  private portGroupOf(where: string, { name, tagging, log }: SegmentIntent): NetworkPortGroups {
     switch (tagging.kind) {
       case "untagged":
         if (this.#backing.kind !== SwitchBackingKind.OPEN_VSWITCH) {
           return { name };
         }
-        this.intent.log.record(HOST_NETWORK_PRACTICES.openVSwitchUntagged, `${name}.vlan.tags.id`, 0);
+        log.record(HOST_NETWORK_PRACTICES.openVSwitchUntagged, "vlan.tags.id", 0);
         return { name, vlan: { tags: [{ id: 0 }] } };
       case "access":
         return { name, vlan: { tags: [{ id: tagging.vlan }] } };

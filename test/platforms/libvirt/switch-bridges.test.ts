@@ -335,7 +335,7 @@ describe("an Open vSwitch bridge that the kit makes", () => {
       "set interface br0 mtu_request=9000",
       "--if-exists del-port ens1f0",
       "add-port br0 ens1f0",
-      "set port ens1f0 external_ids:virtuned=br0",
+      "set port ens1f0 external_ids:virtuned=br0 qos=@qos",
       "set interface ens1f0 mtu_request=9000 lldp:enable=false",
       "clear bridge br0 sflow ipfix",
     ]);
@@ -361,7 +361,7 @@ describe("an Open vSwitch bridge that the kit makes", () => {
   ])("its bond with %s", (_, teaming, columns) => {
     const steps = stepsOf({ uplinks: UPLINKS, teaming });
     expect(steps).toContainEqual(expect.stringMatching(/^add-bond br0 br0-bond ens1f[01] ens1f[01]$/));
-    expect(steps).toContain(`set port br0-bond external_ids:virtuned=br0 ${columns}`);
+    expect(steps).toContain(`set port br0-bond external_ids:virtuned=br0 qos=@qos ${columns}`);
   });
 
   test("multicast snooping and LLDP", () => {
@@ -544,10 +544,25 @@ describe("what a bridge that the kit makes does not have", () => {
 });
 
 test("an untagged segment of Open vSwitch explains its tag", () => {
-  const { fabric } = programOf({ backing: OVS }, { lan: {} });
-  expect(fabric.explain().settings).toContainEqual(
-    expect.objectContaining({ setting: "lan.vlan.tags.id", value: "0", practice: "open-vswitch-untagged" }),
-  );
+  const { fabric } = programOf({ backing: OVS });
+  expect(fabric.addVlanSegment("lan").explain().settings).toMatchObject([
+    { setting: "vlan.tags.id", value: "0", practice: "open-vswitch-untagged" },
+  ]);
+});
+
+test("Open vSwitch explains what it has", () => {
+  const { fabric } = programOf({
+    backing: OVS,
+    uplinks: UPLINKS,
+    flowExport: FlowExport.ipfix({ collector: "192.0.2.10" }),
+  });
+  expect(fabric.explain().settings.map(({ setting, value, practice }) => [setting, value, practice])).toEqual([
+    ["MTUBytes", "1500", "host-bridge-mtu"],
+    ["ipfix.cache_max_flows", "4096", "open-vswitch-ipfix-cache"],
+    ["port.bond_mode", "balance-slb", "open-vswitch-bond-mode"],
+    ["port.other_config:bond-rebalance-interval", "30000", "open-vswitch-rebalance"],
+    ["port.qos.type", "linux-noop", "open-vswitch-qos-noop"],
+  ]);
 });
 
 test("the switch explains what was decided, and what was given", () => {
