@@ -17,7 +17,8 @@
 set -eu
 umask 022
 LC_ALL=C
-export LC_ALL
+SYSTEMD_COLORS=0
+export LC_ALL SYSTEMD_COLORS
 
 root=${VIRTUNED_ROOT:-}
 self=$(basename "$0")
@@ -320,13 +321,18 @@ devices_of() {
   done
 }
 
-# Names of all interfaces that have a file, patterns apart.
+# Names of the interfaces that systemd-networkd configures by the files of a folder, patterns apart.
+configured_of() {
+  paths_of "$1" "$networkd/[^/]*\\.network" | while IFS= read -r path; do
+    setting "$1/files$path" Match Name | grep -v '[][*?! ]' || true
+  done
+}
+
+# Names of all interfaces that have a file.
 interfaces_of() {
   {
     devices_of "$1"
-    paths_of "$1" "$networkd/[^/]*\\.network" | while IFS= read -r path; do
-      setting "$1/files$path" Match Name | grep -v '[][*?! ]' || true
-    done
+    configured_of "$1"
   } | sort -u
 }
 
@@ -410,6 +416,8 @@ whats_wrong_with() {
   case "${6:-missing} ${5:-}" in
     missing*) echo "there is none" ;;
     configured*) ;;
+    # A device that is only made.
+    unmanaged*) ! in_list "$work/configured" "$1" || printf '%s, %s\n' "$6" "$5" ;;
     # Of a bridge that has no guests yet, or an uplink without a cable.
     configuring\ no-carrier | configuring\ off) ;;
     *) printf '%s, %s\n' "$6" "$5" ;;
@@ -433,6 +441,7 @@ mend_interface() {
 wait_for_interfaces() {
   interfaces_of "$to" > "$work/interfaces"
   devices_of "$to" > "$work/devices"
+  configured_of "$to" > "$work/configured"
   : > "$work/mended"
   began=$(date +%s)
   while :; do

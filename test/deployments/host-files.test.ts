@@ -230,6 +230,11 @@ function unit(name: string, ...lines: readonly string[]): HostFile {
     expect(await devices(host)).toContain("vx0");
   }, 60_000);
 
+  test("a device that is only made has no settings to wait for", async () => {
+    expect(await install(bridge[0]!)).toMatch(/the files of prod-kvm1 are on the host$/);
+    expect(await devices(host)).toContain("br0");
+  }, 60_000);
+
   test("a bridge whose files are gone stays while a guest is on it", async () => {
     await install(...bridge);
     await host.shell("ip link add guest type veth peer name tap; ip link set guest master br0");
