@@ -80,6 +80,12 @@ export class TrafficAccount {
     return quota ?? (limitsSum ? (limit?.average ?? (uplinkSpeed && reservable(uplinkSpeed))) : undefined);
   }
 
+  /** Whether what parts can be guaranteed is said elsewhere. */
+  private isQuota(direction: TrafficDirection): boolean {
+    const { traffic, outboundQuota } = this.props;
+    return direction === "outbound" && outboundQuota !== undefined && traffic?.outbound?.reservation === undefined;
+  }
+
   private reserve(wanted: OwnedRate, direction: TrafficDirection): void {
     const { owner, parent } = this.props;
     const whole = this.whole(direction);
@@ -94,7 +100,7 @@ export class TrafficAccount {
         where: wanted.owner,
         what: `guarantees (${direction}) of ${owner} are ${sum} together, and it has ${whole}: ${all.map(({ owner, rate }) => `${owner} ${rate}`).join(", ")}`,
         given: wanted.rate,
-        mend: `lower one of them, or raise what ${owner} has`,
+        mend: `lower one of them, or raise what ${owner} has${this.isQuota(direction) ? ": what `ioControl` reserves for virtual machines" : ""}`,
         practice: TRAFFIC_PRACTICES.guaranteesFit.id,
       });
     }
