@@ -414,7 +414,8 @@ function checkInterfaceAddress(where: string, given: string): string {
   return `${checked}/${length}`;
 }
 
-function checkPrefix(where: string, { network, longest }: FrrPrefix): FrrPrefix {
+function checkPrefix(where: string, prefix: FrrPrefix): FrrPrefix {
+  const { network, longest } = prefix ?? {};
   const parsed = IpNetwork.parse(where, "the network of a policy", network);
   if (longest === undefined || longest === parsed.length) {
     return { network: parsed.toString() };

@@ -13,19 +13,24 @@ import {
   InterruptCoalescing,
   MicroSegment,
   NetworkIoControl,
+  NetworkSlice,
   Peer,
   Port,
+  PortNames,
   PrivateVlan,
+  SpineLeafFabric,
   SriovPool,
   StorageBackend,
   StorageTier,
   SwitchBacking,
   Teaming,
   TieredStoragePool,
+  TrafficProfile,
   TrafficShares,
   TunedVm,
   TunedVmDisk,
   TunedVmNic,
+  Underlay,
   VlanSegment,
   Vteps,
   VxlanSegment,
@@ -209,6 +214,70 @@ const onNic = (prop: string, good: unknown[], bad: unknown[]): Record<string, Ca
 });
 const onDisk = (prop: string, good: unknown[], bad: unknown[]): Record<string, Case> => ({
   [`TunedVmDisk ${prop}`]: { give: ({ vm, disk }, value) => vm.addDisk("x", { ...disk, [prop]: value }), good, bad },
+});
+/** A fabric with a spine, a leaf and a border leaf. */
+function fabricIn({ stack }: Pick<Scene, "stack">, props = {}) {
+  const dc1 = new SpineLeafFabric(stack, "dc1", {
+    underlay: Underlay.unnumbered({ loopbacks: "10.9.0.0/24" }),
+    ...props,
+  });
+  const spine = dc1.addSpine("spine");
+  const leaf = dc1.addLeaf("leaf", { uplinkSpeed: DataRate.gbps(100) });
+  const edge = dc1.addBorderLeaf("edge", { uplinkSpeed: DataRate.gbps(100) });
+  return { dc1, spine, leaf, edge };
+}
+const onFabric = (prop: string, good: unknown[], bad: unknown[]): Record<string, Case> => ({
+  [`SpineLeafFabric ${prop}`]: { give: (parts, value) => fabricIn(parts, { [prop]: value }), good, bad },
+});
+const onLeaf = (prop: string, good: unknown[], bad: unknown[]): Record<string, Case> => ({
+  [`SpineLeafFabric leaf ${prop}`]: {
+    give: (parts, value) => fabricIn(parts).dc1.addLeaf("x", { uplinkSpeed: DataRate.gbps(100), [prop]: value }),
+    good,
+    bad,
+  },
+});
+const onFabricHost = (prop: string, good: unknown[], bad: unknown[]): Record<string, Case> => ({
+  [`SpineLeafFabric host ${prop}`]: {
+    give: (parts, value) => {
+      const { dc1, leaf } = fabricIn(parts);
+      const [host] = parts.platform.hosts;
+      return dc1.addHost(host!, { speed: DataRate.gbps(25), links: [{ leaf, nic: "ens1f0" }], [prop]: value });
+    },
+    good,
+    bad,
+  },
+});
+const onFabricLink = (prop: string, good: unknown[], bad: unknown[]): Record<string, Case> => ({
+  [`SpineLeafFabric link ${prop}`]: {
+    give: (parts, value) => {
+      const { dc1, leaf } = fabricIn(parts);
+      const links = [{ leaf, nic: "ens1f0", [prop]: value }];
+      return dc1.addHost(parts.platform.hosts[0]!, { speed: DataRate.gbps(25), links });
+    },
+    good,
+    bad,
+  },
+});
+const onExternalPeer = (prop: string, good: unknown[], bad: unknown[]): Record<string, Case> => ({
+  [`SpineLeafFabric external peer ${prop}`]: {
+    give: (parts, value) => {
+      const { dc1, edge } = fabricIn(parts);
+      const peer = { interface: "swp1", address: "192.0.2.1/31", peer: "192.0.2.0", asn: 64_999 };
+      return dc1.addExternalPeer("wan", edge, { ...peer, accept: [], announce: [], [prop]: value });
+    },
+    good,
+    bad,
+  },
+});
+const onSlice = (prop: string, good: unknown[], bad: unknown[]): Record<string, Case> => ({
+  [`NetworkSlice ${prop}`]: {
+    give: ({ stack, fabric }, value) => {
+      const traffic = TrafficProfile.guarantee({ reservation: DataRate.gbps(1) });
+      return new NetworkSlice(stack, "x", { switch: fabric, vlan: 120, traffic, [prop]: value });
+    },
+    good,
+    bad,
+  },
 });
 const factory = (
   name: string,
@@ -477,6 +546,103 @@ const CASES: Readonly<Record<string, Case>> = {
   ...onVxlan("neighbourSuppression", [false], [true, ...FLAGS]),
   ...onVxlan("security", [{}, { allowMacChanges: true }], [null, "reject", [], { allowMacChanges: "yes" }]),
   ...onVxlan("traffic", [undefined], [null, ...OBJECTS]),
+  ...onFabric("name", ["dc1", "a.b_c"], NAMES),
+  ...onFabric("underlay", [Underlay.unnumbered({ loopbacks: "fd00::/64" })], [undefined, null, ...OBJECTS]),
+  ...onFabric("mtu", [1550, 65_535], [null, 0, 575, 1549, 65_536, ...NUMBERS]),
+  ...onFabric("guestMtu", [576, 8950], [null, 0, 575, 8951, ...NUMBERS]),
+  ...onFabric("evpn", [true, false], [null, ...FLAGS]),
+  ...onFabric("maxOversubscription", [1, 2.5, 100], [0, 0.9, 101, ...NUMBERS.filter((n) => n !== 1.5), "3"]),
+  ...onFabric("spineAsn", [64_512, 4_294_967_294], [0, 1, 65_535, 4_200_001_001, 2 ** 32, ...NUMBERS]),
+  ...onFabric("coreAsn", [64_512], [0, 65_535, ...NUMBERS]),
+  ...onFabric("firstLeafAsn", [64_512], [0, 65_534, 65_535, 4_200_000_000, ...NUMBERS]),
+  ...onFabric("firstHostAsn", [64_512], [0, 65_535, ...NUMBERS]),
+  ...factory(
+    "SpineLeafFabric leaf",
+    (name, parts) => fabricIn(parts).dc1.addLeaf(name, { uplinkSpeed: DataRate.gbps(1) }),
+    ["x"],
+    [undefined, null, "leaf", ...NAMES],
+  ),
+  ...onLeaf("uplinkSpeed", [DataRate.kbps(1)], [undefined, null, DataRate.kbps(0), ...OBJECTS]),
+  ...onLeaf("number", [3, 31], [null, 0, 1, 2, 32, ...NUMBERS]),
+  ...onLeaf("hostPorts", [1, 96], [null, 0, 97, ...NUMBERS]),
+  ...onLeaf("uplinkPorts", [1, 32], [null, 0, 33, ...NUMBERS]),
+  ...onLeaf("maxMtu", [9000, 65_535], [null, 0, 8999, 65_536, ...NUMBERS]),
+  ...onLeaf("portNames", [PortNames.numbered("eth", { first: 0 })], [null, ...OBJECTS]),
+  ...factory(
+    "SpineLeafFabric host",
+    (host, parts) => {
+      const { dc1, leaf } = fabricIn(parts);
+      return dc1.addHost(host, { speed: DataRate.gbps(25), links: [{ leaf, nic: "ens1f0" }] });
+    },
+    [{ name: "kvm9" }],
+    [undefined, null, ...OBJECTS],
+  ),
+  ...onFabricHost("speed", [DataRate.gbps(10)], [undefined, null, DataRate.kbps(0), ...OBJECTS]),
+  ...onFabricHost("routed", [true, false], [null, ...FLAGS]),
+  ...onFabricHost("name", ["x"], ["leaf", ...NAMES]),
+  ...onFabricHost("number", [1, 191], [null, 0, ...NUMBERS]),
+  ...onFabricHost("maxMtu", [9000], [null, 0, 8999, ...NUMBERS]),
+  ...onFabricHost("links", [], [undefined, null, [], [undefined], [null], [5], [{}], ...LISTS]),
+  ...onFabricLink("leaf", [], [undefined, null, ...OBJECTS]),
+  ...onFabricLink("nic", ["vmnic0"], [undefined, null, "x".repeat(16), ...NAMES]),
+  ...onFabricLink("port", [1, 48], [null, 0, 49, ...NUMBERS]),
+  ...onExternalPeer("interface", ["swp2"], [undefined, null, "swp49", ...NAMES]),
+  ...onExternalPeer(
+    "address",
+    ["192.0.2.1/24", "2001:db8::1/127"],
+    [undefined, null, "192.0.2.1", "192.0.2.1/33", "192.0.2.1/", "/24", ...NAMES],
+  ),
+  ...onExternalPeer("peer", ["192.0.2.9", "2001:db8::"], [undefined, null, "192.0.2.0/31", ...NAMES]),
+  ...onExternalPeer("asn", [1, 64_999], [undefined, null, 0, 23_456, 65_535, 4_200_000_000, 2 ** 32, ...NUMBERS]),
+  ...onExternalPeer(
+    "accept",
+    [[{ network: "0.0.0.0/0", longest: 32 }]],
+    [
+      undefined,
+      null,
+      [null],
+      [5],
+      [{}],
+      [{ network: "x" }],
+      [{ network: "10.0.0.0/8", longest: 7 }],
+      [{ network: "10.0.0.0/8", longest: "9" }],
+      ...LISTS,
+    ],
+  ),
+  ...onExternalPeer("announce", [[]], [undefined, null, [undefined], ["10.0.0.0/8"], ...LISTS]),
+  ...factory(
+    "SpineLeafFabric mapVlan vlan",
+    (vlan, parts) => {
+      const { dc1, leaf } = fabricIn(parts);
+      const [host] = parts.platform.hosts;
+      dc1.addHost(host!, { speed: DataRate.gbps(25), links: [{ leaf, nic: "ens1f0" }] });
+      dc1.mapVlan("prod/x", host!, vlan, 10_100);
+    },
+    [1, 4094],
+    [undefined, null, 0, 4095, ...NUMBERS],
+  ),
+  ...factory(
+    "Underlay loopbacks",
+    (loopbacks) => Underlay.unnumbered({ loopbacks }),
+    ["10.0.0.0/26", "fd00::/122"],
+    [undefined, null, "10.0.0.0/27", "10.0.0.1/24", ...NAMES],
+  ),
+  ...factory(
+    "Underlay links",
+    (links) => Underlay.numbered({ loopbacks: "10.0.0.0/24", links }),
+    ["10.1.0.0/24"],
+    [undefined, null, "fd00::/64", "10.0.0.0/8", ...NAMES],
+  ),
+  ...factory("Underlay", (props) => Underlay.numbered(props), [], [undefined, null, 5, "x", {}, []], true),
+  ...factory("PortNames", (prefix) => PortNames.numbered(prefix), ["swp"], [undefined, null, "x".repeat(11), ...NAMES]),
+  ...onSlice("switch", [], [undefined, null, ...OBJECTS]),
+  ...onSlice("name", ["tenant-a"], NAMES),
+  ...onSlice("vlan", [1, 4094], [undefined, null, 0, 4095, ...NUMBERS]),
+  ...onSlice("privateVlan", [undefined], [null, ...OBJECTS]),
+  ...onSlice("vxlan", [{ vni: 1 }], [null, 5, "x", [], {}, { vni: 0 }, { vni: 1, vteps: {} }]),
+  ...onSlice("traffic", [], [undefined, null, ...OBJECTS]),
+  ...onSlice("isolation", ["segment", "rules"], ["", "all", 5, {}]),
+  ...onSlice("mtu", [576, 9000], [0, 575, 9001, ...NUMBERS]),
   ...factory(
     "Vteps.of",
     (addresses) => Vteps.of(addresses),

@@ -30,7 +30,7 @@ export class PortNames {
    * @param prefix to 10 characters, so that Linux has names of all ports
    */
   public static numbered(prefix: string, { first = 1, step = 1 }: PortNamesOptions = {}): PortNames {
-    const where = `PortNames.numbered(${JSON.stringify(prefix)})`;
+    const where = "PortNames.numbered";
     checkName(where, prefix, { maxLength: 10 });
     checkInteger(where, "first", first, { min: 0, max: 1 });
     checkInteger(where, "step", step, { min: 1, max: 16 });

@@ -212,20 +212,30 @@ export class SpineLeafFabric extends Construct implements ISpineLeafFabric {
   public constructor(scope: Construct, id: string, props: SpineLeafFabricProps) {
     super(scope, id);
     const where = this.node.path;
-    this.fabricName = checkName(where, props?.name ?? id);
+    const {
+      name = id,
+      mtu = FABRIC_LIMITS.defaultMtu,
+      guestMtu = NETWORK_LIMITS.defaultMtu,
+      maxOversubscription = FABRIC_LIMITS.maxOversubscription,
+      spineAsn = DEFAULT_ASN.spines,
+      coreAsn = DEFAULT_ASN.cores,
+      firstLeafAsn = DEFAULT_ASN.leaf,
+      firstHostAsn = DEFAULT_ASN.host,
+    } = checkOptions(where, "what is given", props);
+    this.fabricName = checkName(where, name);
     const factories = "Underlay.numbered(), .unnumbered()";
-    this.underlay = checkMade(where, "underlay", props?.underlay, Underlay, factories);
+    this.underlay = checkMade(where, "underlay", props.underlay, Underlay, factories);
     const mtuRange = { min: NETWORK_LIMITS.minMtu, max: NETWORK_LIMITS.maxMtu };
-    this.mtu = checkInteger(where, "mtu", props.mtu ?? FABRIC_LIMITS.defaultMtu, mtuRange);
-    this.guestMtu = checkInteger(where, "guestMtu", props.guestMtu ?? NETWORK_LIMITS.defaultMtu, mtuRange);
+    this.mtu = checkInteger(where, "mtu", mtu, mtuRange);
+    this.guestMtu = checkInteger(where, "guestMtu", guestMtu, mtuRange);
     this.evpn = this.checkEvpn(props.evpn);
     this.#given = { mtu: props.mtu !== undefined, evpn: props.evpn !== undefined };
-    this.maxOversubscription = this.checkLimit(props.maxOversubscription ?? FABRIC_LIMITS.maxOversubscription);
+    this.maxOversubscription = this.checkLimit(maxOversubscription);
     this.#asns = {
-      spines: this.checkPrivateAsn("spineAsn", props.spineAsn ?? DEFAULT_ASN.spines),
-      cores: this.checkPrivateAsn("coreAsn", props.coreAsn ?? DEFAULT_ASN.cores),
-      leaf: this.checkPrivateAsn("firstLeafAsn", props.firstLeafAsn ?? DEFAULT_ASN.leaf),
-      host: this.checkPrivateAsn("firstHostAsn", props.firstHostAsn ?? DEFAULT_ASN.host),
+      spines: this.checkPrivateAsn("spineAsn", spineAsn),
+      cores: this.checkPrivateAsn("coreAsn", coreAsn),
+      leaf: this.checkPrivateAsn("firstLeafAsn", firstLeafAsn),
+      host: this.checkPrivateAsn("firstHostAsn", firstHostAsn),
     };
     this.checkMtu(where, "the fabric", this.mtu);
     this.node.addValidation({ validate: () => this.validate() });
@@ -341,14 +351,16 @@ export class SpineLeafFabric extends Construct implements ISpineLeafFabric {
 
   /** Connects a host to its leaves. */
   public addHost(host: IHost, options: FabricHostOptions): FabricHost {
-    const name = checkName(this.node.path, options?.name ?? host?.name);
+    checkOptions(this.node.path, "the options of a host", options);
+    const name = checkName(this.node.path, options.name === undefined ? host?.name : options.name);
     const where = this.whereOf(name);
     this.checkName(where, name);
     if (this.#hosts.some((other) => other.host === host)) {
       throw new ConfigurationError({ where, what: "the host is on the fabric already", given: host.name });
     }
     const number = this.numberOf(where, this.#hosts, options.number);
-    const routed = checkFlag(where, "routed", options.routed ?? false);
+    const { routed = false } = options;
+    checkFlag(where, "routed", routed);
     this.checkMtu(where, `host ${name}`, options.maxMtu);
     const links: FabricHost["links"][number][] = [];
     for (const link of checkList(where, "links", options.links)) {
@@ -523,7 +535,7 @@ export class SpineLeafFabric extends Construct implements ISpineLeafFabric {
     const isLeaf = layer === FabricLayer.ACCESS || layer === FabricLayer.EDGE;
     const number = this.numberOf(where, isLeaf ? this.leaves : this.layer(layer), options.number);
     this.checkMtu(where, name, options.maxMtu);
-    const portNames = options.portNames ?? PortNames.numbered("swp");
+    const { portNames = PortNames.numbered("swp") } = options;
     const added: FabricSwitch = {
       ...this.newNode(where, name, layer, number),
       ...ports,
@@ -588,9 +600,9 @@ export class SpineLeafFabric extends Construct implements ISpineLeafFabric {
   private numberOf(
     where: string,
     others: readonly { readonly name: string; readonly number: number }[],
-    given?: number,
+    given = Math.max(0, ...others.map((o) => o.number)) + 1,
   ) {
-    const number = checkInteger(where, "number", given ?? Math.max(0, ...others.map((o) => o.number)) + 1, { min: 1 });
+    const number = checkInteger(where, "number", given, { min: 1 });
     const taken = others.find((other) => other.number === number);
     if (taken !== undefined) {
       throw new ConfigurationError({
@@ -617,7 +629,8 @@ export class SpineLeafFabric extends Construct implements ISpineLeafFabric {
     checkName(where, nic, { maxLength: MAX_INTERFACE_NAME });
     checkUnique(where, "the NICs of the links", [...before.map((other) => other.nic), nic]);
     const used = [...this.#hosts.flatMap((host) => host.links), ...before].filter((other) => other.leaf === leaf);
-    const port = checkInteger(where, "port", link.port ?? Math.max(0, ...used.map((other) => other.port)) + 1, {
+    const { port: wanted = Math.max(0, ...used.map((other) => other.port)) + 1 } = link;
+    const port = checkInteger(where, "port", wanted, {
       min: 1,
       max: leaf.downlinks,
       mend: `connect it to another leaf, or give \`hostPorts\` of ${leaf.name} where it has more`,
@@ -650,9 +663,9 @@ export class SpineLeafFabric extends Construct implements ISpineLeafFabric {
     }
   }
 
-  private checkEvpn(given: boolean | undefined): boolean {
+  private checkEvpn(given = this.underlay.family === 4): boolean {
     const where = this.node.path;
-    const evpn = checkFlag(where, "evpn", given ?? this.underlay.family === 4);
+    const evpn = checkFlag(where, "evpn", given);
     if (evpn && this.underlay.family === 6) {
       throw new ConfigurationError({
         where,

@@ -1,6 +1,7 @@
 import { ConfigurationError } from "../../errors";
 import { bitsOf, type IpFamily, IpNetwork } from "../../linux/ip";
 import { FABRIC_LIMITS } from "../../practices";
+import { checkOptions } from "../given";
 import { FabricLayer } from "./fabric-node";
 
 export interface UnnumberedUnderlayProps {
@@ -44,8 +45,9 @@ const SECTIONS: Record<FabricLayer, { readonly first: number; readonly end: numb
 /** How the routed network below the tunnels is addressed. An address depends on the numbers of nodes alone, not on what others there are. */
 export class Underlay {
   /** Each link is a network of two addresses. */
-  public static numbered({ loopbacks, links }: NumberedUnderlayProps): Underlay {
+  public static numbered(props: NumberedUnderlayProps): Underlay {
     const where = "Underlay.numbered";
+    const { loopbacks, links } = checkOptions(where, "what is given", props);
     const underlay = new Underlay(where, loopbacks, links);
     if (underlay.#links!.family !== underlay.family || underlay.#links!.overlaps(underlay.#loopbacks)) {
       throw new ConfigurationError({
@@ -59,8 +61,9 @@ export class Underlay {
   }
 
   /** Links have the addresses that IPv6 makes itself, and carry IPv4 too. */
-  public static unnumbered({ loopbacks }: UnnumberedUnderlayProps): Underlay {
-    return new Underlay("Underlay.unnumbered", loopbacks);
+  public static unnumbered(props: UnnumberedUnderlayProps): Underlay {
+    const where = "Underlay.unnumbered";
+    return new Underlay(where, checkOptions(where, "what is given", props).loopbacks);
   }
 
   /** 4 or 6: of the loopbacks, and so of the tunnels. */

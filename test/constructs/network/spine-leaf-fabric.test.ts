@@ -435,7 +435,7 @@ describe("refuses", () => {
   const from = (make: () => unknown, message: string) => expect(make).toThrow(refused(message));
 
   test.each<[string, Partial<SpineLeafFabricProps> | undefined, string]>([
-    ["no props", undefined, "underlay is not a Underlay"],
+    ["no props", undefined, "not an object"],
     ["an underlay that is none", { underlay: {} as never }, "Underlay.numbered(), .unnumbered()"],
     ["a name that leads elsewhere", { name: "../x" }, "../"],
     ["EVPN on IPv6", { underlay: IPV6, evpn: true }, "[fabric-evpn-ipv4]"],
@@ -521,7 +521,7 @@ describe("refuses", () => {
     const add = (options: Partial<FabricHostOptions>) =>
       fabric.addHost({ name: "kvm9" }, { ...ROUTED, links: [{ leaf: leaf1, nic: "eth0" }], ...options });
     from(() => fabric.addHost(kvm1, { ...ROUTED, name: "again", links: [] }), "on the fabric already");
-    from(() => fabric.addHost(undefined as never, undefined as never), "the name is not a string");
+    from(() => fabric.addHost(undefined as never, undefined as never), "not an object");
     from(() => add({ links: [] }), "no links");
     from(() => add({ links: undefined as never }), "not a list");
     from(() => add({ links: [{ leaf: spine1, nic: "eth0" }] }), "hosts are connected to leaves");
