@@ -225,4 +225,16 @@ export const SOURCES = {
     url: "https://docs.vmware.com/en/VMware-vSphere/7.0/com.vmware.vsphere.networking.doc/GUID-C3313EF6-AF3E-42A9-A251-02839BD11871.html",
   },
   rfc9543: { title: "RFC 9543: network slices", url: "https://www.rfc-editor.org/rfc/rfc9543" },
+  systemdPersistentNames: {
+    title: "systemd: rules of persistent storage names",
+    url: "https://github.com/systemd/systemd/blob/main/rules.d/60-persistent-storage.rules",
+  },
+  rfc3721: { title: "RFC 3721: iSCSI naming and discovery", url: "https://www.rfc-editor.org/rfc/rfc3721" },
+  multipathConf: {
+    title: "multipath-tools: multipath.conf(5)",
+    url: "https://manpages.debian.org/bookworm/multipath-tools/multipath.conf.5.en.html",
+  },
+  nfs: { title: "Linux: nfs(5)", url: "https://man7.org/linux/man-pages/man5/nfs.5.html" },
+  lvm: { title: "LVM: lvm(8)", url: "https://man7.org/linux/man-pages/man8/lvm.8.html" },
+  lvmVdo: { title: "LVM: lvmvdo(7)", url: "https://man7.org/linux/man-pages/man7/lvmvdo.7.html" },
 } as const satisfies Record<string, Source>;

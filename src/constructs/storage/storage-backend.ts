@@ -1,9 +1,138 @@
-import { checkName, checkOneOf, requireLiteral } from "../../checks";
+import { checkInteger, checkName, checkOneOf, requireLiteral } from "../../checks";
 import { ConfigurationError } from "../../errors";
-import { checkPath } from "../given";
+import { STORAGE_BACKEND_LIMITS, STORAGE_BACKEND_PRACTICES } from "../../practices";
+import { DataSize } from "../../units";
+import { checkFlag, checkMade, checkOptions, checkPath, optional } from "../given";
+import { LibvirtSecret } from "./libvirt-secret";
+import { LogicalVolume } from "./logical-volume";
+import { Multipath } from "./multipath";
+import {
+  checkDevice,
+  checkFolder,
+  checkIqn,
+  checkPortal,
+  checkServer,
+  checkWwn,
+  cleanPath,
+  type Portal,
+  portalText,
+} from "./storage-address";
+import { checkPortals, StorageConnection } from "./storage-connection";
 
 /** What a tier's space comes from. */
-export type StorageBackendKind = "directory" | "lvm" | "nfs" | "datastore" | "datastore-cluster";
+export type StorageBackendKind = StorageBackendSettings["kind"];
+
+/** What was given, checked, by what it is. */
+export type StorageBackendSettings =
+  | { readonly kind: "directory"; readonly path: string }
+  | FileSystemSettings
+  | { readonly kind: "lvm"; readonly volumeGroup: string; readonly over?: StorageConnection }
+  | { readonly kind: "disk"; readonly device: string; readonly table: PartitionTable; readonly newTable: boolean }
+  | IscsiSettings
+  | { readonly kind: "fibre-channel"; readonly adapter: FibreChannelAdapter }
+  | { readonly kind: "multipath"; readonly multipath: Multipath; readonly over?: StorageConnection }
+  | NfsSettings
+  | SmbSettings
+  | ({ readonly kind: "gluster"; readonly server: string; readonly volume: string } & GlusterBackendOptions)
+  | RbdSettings
+  | ZfsSettings
+  | S3Settings
+  | { readonly kind: "datastore"; readonly name: string }
+  | { readonly kind: "datastore-cluster"; readonly name: string };
+
+export enum FileSystemFormat {
+  EXT4 = "ext4",
+  XFS = "xfs",
+}
+
+export interface FileSystemBackendOptions {
+  /** What the device has been formatted with. A `LogicalVolume` that is empty is formatted with it. */
+  readonly format: FileSystemFormat;
+  /**
+   * Folder of the hosts that it is mounted on.
+   * @default - `/var/lib/libvirt/mounts/` and the name of the tier's pool
+   */
+  readonly mountPath?: string;
+  /**
+   * What the device comes from.
+   * @default - it is the host's
+   */
+  readonly over?: StorageConnection;
+}
+
+export interface FileSystemSettings extends FileSystemBackendOptions {
+  readonly kind: "filesystem";
+  /** Path of the device. */
+  readonly device: string;
+  /** What the device is, where a service of the host makes it. */
+  readonly logicalVolume?: LogicalVolume;
+}
+
+export interface LvmBackendOptions {
+  /**
+   * What its devices come from.
+   * @default - they are the host's
+   */
+  readonly over?: StorageConnection;
+}
+
+/** How a disk says where its partitions are. */
+export enum PartitionTable {
+  GPT = "gpt",
+  MSDOS = "dos",
+}
+
+export interface DiskBackendOptions {
+  /** @default PartitionTable.GPT */
+  readonly table?: PartitionTable;
+  /**
+   * Whether the disk gets a partition table when the pool is made. libvirt refuses where it has one.
+   * @default false
+   */
+  readonly newTable?: boolean;
+}
+
+export interface ChapOptions {
+  readonly username: string;
+  /** What libvirt has the password in: a secret of the usage `iscsi`. */
+  readonly secret: LibvirtSecret;
+}
+
+export interface IscsiBackendOptions {
+  /**
+   * Name that the hosts log in with.
+   * @default - that of the host, in /etc/iscsi/initiatorname.iscsi
+   */
+  readonly initiator?: string;
+  /** @default - nobody asks for a password */
+  readonly chap?: ChapOptions;
+}
+
+export interface IscsiDirectBackendOptions extends IscsiBackendOptions {
+  readonly initiator: string;
+}
+
+export interface IscsiSettings extends IscsiBackendOptions {
+  readonly kind: "iscsi" | "iscsi-direct";
+  readonly portal: Portal;
+  readonly target: string;
+}
+
+export interface FibreChannelVirtualPort {
+  /** Node of the virtual port: sixteen hexadecimal digits, with or without `:`. */
+  readonly node: string;
+  /** Name of the virtual port, which LUNs are given to. */
+  readonly port: string;
+  /**
+   * Adapter of the hosts that carries it: `host3`.
+   * @default - libvirt takes one that can
+   */
+  readonly parent?: string;
+}
+
+export type FibreChannelAdapter =
+  | { readonly type: "scsi_host"; readonly name: string }
+  | { readonly type: "fc_host"; readonly node: string; readonly port: string; readonly parent?: string };
 
 /** Versions of NFS. */
 export enum NfsVersion {
@@ -23,7 +152,144 @@ export interface NfsBackendOptions {
    * @default - `/var/lib/libvirt/nfs/` and the name of the tier's pool
    */
   readonly mountPath?: string;
+  /**
+   * TCP connections to the server, 1 to 16 (libvirt; Linux 5.3). What mounts the server first decides for all its exports.
+   * @default - one
+   */
+  readonly connections?: number;
+  /**
+   * Most that one request reads or writes: a power of two, 4 KiB to 1 MiB (libvirt).
+   * @default - what client and server agree on, which is the most that both can
+   */
+  readonly requestSize?: DataSize;
 }
+
+export interface NfsSettings extends NfsBackendOptions {
+  readonly kind: "nfs";
+  readonly server: string;
+  readonly path: string;
+}
+
+export interface GlusterBackendOptions {
+  /**
+   * Folder of the hosts that it is mounted on.
+   * @default - `/var/lib/libvirt/gluster/` and the name of the tier's pool
+   */
+  readonly mountPath?: string;
+}
+
+export interface SmbBackendOptions {
+  /**
+   * File of the hosts with the lines `username=`, `password=` and, where it needs one, `domain=`; root alone can read it. You bring it there.
+   */
+  readonly credentialsFile: string;
+  /**
+   * Folder of the hosts that it is mounted on.
+   * @default - `/var/lib/libvirt/smb/` and the name of the tier's pool
+   */
+  readonly mountPath?: string;
+}
+
+export interface SmbSettings extends SmbBackendOptions {
+  readonly kind: "smb";
+  readonly server: string;
+  readonly share: string;
+}
+
+export interface RbdBackendOptions {
+  /** Monitors: `10.0.0.1`, `10.0.0.1:6789`, `[2001:db8::1]:6789`. */
+  readonly monitors: readonly string[];
+  /** @default - no cephx */
+  readonly auth?: RbdAuthOptions;
+}
+
+export interface RbdAuthOptions {
+  /** Name of the Ceph user, without `client.`: `libvirt`. */
+  readonly username: string;
+  /** What libvirt has the key in: a secret of the usage `ceph`. */
+  readonly secret: LibvirtSecret;
+}
+
+export interface RbdSettings {
+  readonly kind: "rbd";
+  readonly pool: string;
+  readonly monitors: readonly Portal[];
+  readonly auth?: RbdAuthOptions;
+}
+
+/** How ZFS compresses. */
+export enum ZfsCompression {
+  OFF = "off",
+  LZ4 = "lz4",
+  ZSTD = "zstd",
+}
+
+export interface ZfsBackendOptions {
+  /**
+   * Set on the pool or dataset by a service of the hosts; what is written from then on is compressed.
+   * @default - left as it is
+   */
+  readonly compression?: ZfsCompression;
+  /**
+   * Set on the pool or dataset by a service of the hosts.
+   * @default - left as it is
+   */
+  readonly deduplication?: boolean;
+}
+
+export interface ZfsSettings extends ZfsBackendOptions {
+  readonly kind: "zfs";
+  readonly dataset: string;
+}
+
+export interface S3BackendOptions {
+  /** Address of the service: `https://s3.example.org`. */
+  readonly endpoint: string;
+  /** File of the hosts with `key id:secret key`; root alone can read it. You bring it there. */
+  readonly passwordFile: string;
+  /**
+   * Folder of the hosts that it is mounted on.
+   * @default - `/var/lib/libvirt/s3/` and the name of the tier's pool
+   */
+  readonly mountPath?: string;
+}
+
+export interface S3Settings extends S3BackendOptions {
+  readonly kind: "s3";
+  readonly bucket: string;
+}
+
+/** What volumes are to a host. */
+interface VolumeTraits {
+  /** Files; block devices of the host; images that QEMU itself reaches over the network. */
+  readonly are: "files" | "devices" | "images";
+  /** Whether the platform makes them; else they are made elsewhere, and named. */
+  readonly made: boolean;
+  /** Whether libvirt makes them larger. */
+  readonly grow: boolean;
+}
+
+const FILES: VolumeTraits = { are: "files", made: true, grow: true };
+const LUNS: VolumeTraits = { are: "devices", made: false, grow: false };
+
+const TRAITS: Record<StorageBackendKind, VolumeTraits> = {
+  directory: FILES,
+  filesystem: FILES,
+  lvm: { are: "devices", made: true, grow: false },
+  disk: LUNS,
+  iscsi: LUNS,
+  "iscsi-direct": { ...LUNS, are: "images" },
+  "fibre-channel": LUNS,
+  multipath: LUNS,
+  nfs: FILES,
+  smb: FILES,
+  gluster: FILES,
+  rbd: { are: "images", made: true, grow: true },
+  zfs: { are: "devices", made: true, grow: false },
+  s3: FILES,
+  datastore: FILES,
+  "datastore-cluster": FILES,
+};
 
 /** Where the volumes of a tier are. Each platform has its own: one that a platform lacks is an error that names those it has. */
 export class StorageBackend {
@@ -32,15 +298,100 @@ export class StorageBackend {
    * @param path absolute path
    */
   public static directory(path: string): StorageBackend {
-    return new StorageBackend("directory", { path: checkFolder("StorageBackend.directory", path) });
+    return new StorageBackend({ kind: "directory", path: checkFolder("StorageBackend.directory", path) });
+  }
+
+  /**
+   * A file system on a device that the hosts have (libvirt), mounted by libvirt. It is formatted already, but for a `LogicalVolume`.
+   * @param device path below /dev, or a logical volume that a service of the hosts makes: thin, cached or with VDO
+   */
+  public static fileSystem(device: string | LogicalVolume, options: FileSystemBackendOptions): StorageBackend {
+    const where = "StorageBackend.fileSystem";
+    const { format, mountPath, over } = checkOptions(where, "options", options);
+    const logicalVolume = device instanceof LogicalVolume ? device : undefined;
+    return new StorageBackend({
+      kind: "filesystem",
+      device: logicalVolume?.device ?? checkDevice(where, device as string),
+      logicalVolume,
+      format: checkOneOf(where, "format", format, Object.values(FileSystemFormat)),
+      mountPath: optional(mountPath, (path) => checkFolder(where, path)),
+      over: checkOver(where, over),
+    });
   }
 
   /**
    * An LVM volume group that the hosts have (libvirt).
    * @param volumeGroup its name
    */
-  public static lvm(volumeGroup: string): StorageBackend {
-    return new StorageBackend("lvm", { volumeGroup: checkName("StorageBackend.lvm", volumeGroup, { maxLength: 127 }) });
+  public static lvm(volumeGroup: string, options: LvmBackendOptions = {}): StorageBackend {
+    const where = "StorageBackend.lvm";
+    const { over } = checkOptions(where, "options", options);
+    return new StorageBackend({
+      kind: "lvm",
+      volumeGroup: checkName(where, volumeGroup, { maxLength: 127 }),
+      over: checkOver(where, over),
+    });
+  }
+
+  /**
+   * A whole disk whose partitions are the volumes (libvirt): an NVMe namespace, a LUN. Partitions are made elsewhere, and named.
+   * @param device path below /dev
+   */
+  public static disk(device: string, options: DiskBackendOptions = {}): StorageBackend {
+    const where = "StorageBackend.disk";
+    const { table = PartitionTable.GPT, newTable = false } = checkOptions(where, "options", options);
+    return new StorageBackend({
+      kind: "disk",
+      device: checkDevice(where, device),
+      table: checkOneOf(where, "table", table, Object.values(PartitionTable)),
+      newTable: checkFlag(where, "newTable", newTable),
+    });
+  }
+
+  /**
+   * The LUNs of an iSCSI target as devices of the hosts (libvirt, one path). For several paths: `StorageBackend.multipath` over
+   * `StorageConnection.iscsi`.
+   * @param portal where the target is: `10.0.0.5`, `10.0.0.5:3260`, `[2001:db8::5]:3260`
+   * @param target its name: `iqn.2004-10.com.example:disks`
+   */
+  public static iscsi(portal: string, target: string, options: IscsiBackendOptions = {}): StorageBackend {
+    return new StorageBackend(iscsiSettings("StorageBackend.iscsi", "iscsi", portal, target, options));
+  }
+
+  /**
+   * The LUNs of an iSCSI target, reached by QEMU itself (libvirt): the hosts need no initiator.
+   * @param portal where the target is: `10.0.0.5`, `10.0.0.5:3260`, `[2001:db8::5]:3260`
+   * @param target its name: `iqn.2004-10.com.example:disks`
+   */
+  public static iscsiDirect(portal: string, target: string, options: IscsiDirectBackendOptions): StorageBackend {
+    const where = "StorageBackend.iscsiDirect";
+    checkIqn(where, "the initiator", checkOptions(where, "options", options).initiator);
+    return new StorageBackend(iscsiSettings(where, "iscsi-direct", portal, target, options));
+  }
+
+  /**
+   * The LUNs of a Fibre Channel or FCoE adapter of the hosts (libvirt, one path). FCoE is set up on the host.
+   * @param adapter name of the hosts' adapter, `host3`, or a virtual port that libvirt makes on one (NPIV)
+   */
+  public static fibreChannel(adapter: string | FibreChannelVirtualPort): StorageBackend {
+    const where = "StorageBackend.fibreChannel";
+    return new StorageBackend({ kind: "fibre-channel", adapter: checkAdapter(where, adapter) });
+  }
+
+  /**
+   * The LUNs that the hosts reach on several paths, joined by device-mapper (libvirt). It has all that a host has: one tier a host.
+   */
+  public static multipath(
+    multipath: Multipath = Multipath.configured(),
+    options: LvmBackendOptions = {},
+  ): StorageBackend {
+    const where = "StorageBackend.multipath";
+    const { over } = checkOptions(where, "options", options);
+    return new StorageBackend({
+      kind: "multipath",
+      multipath: checkMade(where, "multipath", multipath, Multipath, "Multipath.configured()"),
+      over: checkOver(where, over),
+    });
   }
 
   /**
@@ -50,13 +401,102 @@ export class StorageBackend {
    */
   public static nfs(server: string, path: string, options: NfsBackendOptions = {}): StorageBackend {
     const where = "StorageBackend.nfs";
-    return new StorageBackend("nfs", {
+    const { version, mountPath, connections, requestSize } = checkOptions(where, "options", options);
+    return new StorageBackend({
+      kind: "nfs",
       server: checkServer(where, server),
       path: cleanPath(where, path),
-      ...(options.version !== undefined && {
-        version: checkOneOf(where, "version", options.version, Object.values(NfsVersion)),
-      }),
-      ...(options.mountPath !== undefined && { mountPath: checkFolder(where, options.mountPath) }),
+      version: optional(version, (given) => checkOneOf(where, "version", given, Object.values(NfsVersion))),
+      mountPath: optional(mountPath, (given) => checkFolder(where, given)),
+      connections: optional(connections, (given) =>
+        checkInteger(where, "connections", given, {
+          min: 1,
+          max: STORAGE_BACKEND_LIMITS.maxNfsConnections,
+          practice: STORAGE_BACKEND_PRACTICES.nfsConnections.id,
+        }),
+      ),
+      requestSize: optional(requestSize, (given) => checkRequestSize(where, given)),
+    });
+  }
+
+  /**
+   * A share of an SMB server (libvirt), mounted by a service of the hosts.
+   * @param server host name or address
+   * @param share its name
+   */
+  public static smb(server: string, share: string, options: SmbBackendOptions): StorageBackend {
+    const where = "StorageBackend.smb";
+    const { credentialsFile, mountPath } = checkOptions(where, "options", options);
+    return new StorageBackend({
+      kind: "smb",
+      server: checkServer(where, server),
+      share: checkName(where, share, { maxLength: 80 }),
+      credentialsFile: checkPath(where, "credentialsFile", credentialsFile),
+      mountPath: optional(mountPath, (given) => checkFolder(where, given)),
+    });
+  }
+
+  /**
+   * A volume of GlusterFS (libvirt), mounted by libvirt.
+   * @param server host name or address of one of its servers
+   * @param volume its name
+   */
+  public static gluster(server: string, volume: string, options: GlusterBackendOptions = {}): StorageBackend {
+    const where = "StorageBackend.gluster";
+    const { mountPath } = checkOptions(where, "options", options);
+    return new StorageBackend({
+      kind: "gluster",
+      server: checkServer(where, server),
+      volume: checkName(where, volume, { maxLength: 255 }),
+      mountPath: optional(mountPath, (given) => checkFolder(where, given)),
+    });
+  }
+
+  /**
+   * A pool of Ceph RBD (libvirt), reached by QEMU itself.
+   * @param pool its name
+   */
+  public static rbd(pool: string, options: RbdBackendOptions): StorageBackend {
+    const where = "StorageBackend.rbd";
+    const { monitors, auth } = checkOptions(where, "options", options);
+    return new StorageBackend({
+      kind: "rbd",
+      pool: checkName(where, pool, { maxLength: 128 }),
+      monitors: checkPortals(where, monitors, STORAGE_BACKEND_LIMITS.cephPort),
+      auth: optional(auth, (given) => checkAuth(where, "auth", given)),
+    });
+  }
+
+  /**
+   * A ZFS pool, or a dataset in it, whose zvols are the volumes (libvirt).
+   * @param dataset `tank`, `tank/vms`
+   */
+  public static zfs(dataset: string, options: ZfsBackendOptions = {}): StorageBackend {
+    const where = "StorageBackend.zfs";
+    const { compression, deduplication } = checkOptions(where, "options", options);
+    return new StorageBackend({
+      kind: "zfs",
+      dataset: checkDataset(where, dataset),
+      compression: optional(compression, (given) =>
+        checkOneOf(where, "compression", given, Object.values(ZfsCompression)),
+      ),
+      deduplication: optional(deduplication, (given) => checkFlag(where, "deduplication", given)),
+    });
+  }
+
+  /**
+   * A bucket of S3 (libvirt), mounted by a service of the hosts (s3fs): for images and backups, not for disks that guests write to.
+   * @param bucket its name
+   */
+  public static s3(bucket: string, options: S3BackendOptions): StorageBackend {
+    const where = "StorageBackend.s3";
+    const { endpoint, passwordFile, mountPath } = checkOptions(where, "options", options);
+    return new StorageBackend({
+      kind: "s3",
+      bucket: checkBucket(where, bucket),
+      endpoint: checkEndpoint(where, endpoint),
+      passwordFile: checkPath(where, "passwordFile", passwordFile),
+      mountPath: optional(mountPath, (given) => checkFolder(where, given)),
     });
   }
 
@@ -65,7 +505,7 @@ export class StorageBackend {
    * @param name its name in the inventory
    */
   public static datastore(name: string): StorageBackend {
-    return new StorageBackend("datastore", { name: checkInventoryName("StorageBackend.datastore", name) });
+    return new StorageBackend({ kind: "datastore", name: checkInventoryName("StorageBackend.datastore", name) });
   }
 
   /**
@@ -73,59 +513,209 @@ export class StorageBackend {
    * @param name its name in the inventory
    */
   public static datastoreCluster(name: string): StorageBackend {
-    return new StorageBackend("datastore-cluster", {
+    return new StorageBackend({
+      kind: "datastore-cluster",
       name: checkInventoryName("StorageBackend.datastoreCluster", name),
     });
   }
 
   private constructor(
-    public readonly kind: StorageBackendKind,
     /** What was given, checked. */
-    public readonly settings: {
-      readonly path?: string;
-      readonly volumeGroup?: string;
-      readonly server?: string;
-      readonly version?: NfsVersion;
-      readonly mountPath?: string;
-      readonly name?: string;
-    },
+    public readonly settings: StorageBackendSettings,
   ) {}
 
+  public get kind(): StorageBackendKind {
+    return this.settings.kind;
+  }
+
+  /** Whether its volumes are block devices of the hosts. */
+  public get isBlock(): boolean {
+    return TRAITS[this.kind].are === "devices";
+  }
+
+  /** Whether its volumes are files, which can be qcow2: all others are raw. */
+  public get hasFiles(): boolean {
+    return TRAITS[this.kind].are === "files";
+  }
+
+  /** Whether new volumes can be made in it; else they are made elsewhere, and named as existing ones. */
+  public get makesVolumes(): boolean {
+    return TRAITS[this.kind].made;
+  }
+
+  /** Whether volumes can be made larger through the platform; else where they are: with `lvextend`, on the array. */
+  public get growsVolumes(): boolean {
+    return TRAITS[this.kind].grow;
+  }
+
+  /** What hashes of it are made of. */
+  public toJSON(): { kind: StorageBackendKind; settings: object } {
+    const { kind, ...settings } = this.settings;
+    return { kind, settings };
+  }
+
   public toString(): string {
-    const { server, path, volumeGroup, name } = this.settings;
-    return `${this.kind} ${server === undefined ? (path ?? volumeGroup ?? name) : `${server}:${path}`}`;
+    return `${this.kind} ${placeOf(this.settings)}`;
   }
 }
 
-/** A path as libvirt writes it, so that no plan shows a change. */
-function cleanPath(where: string, path: string): string {
-  return checkPath(where, "the path", path)
-    .replace(/\/+/g, "/")
-    .replace(/(.)\/$/, "$1");
+function placeOf(settings: StorageBackendSettings): string {
+  switch (settings.kind) {
+    case "directory":
+      return settings.path;
+    case "filesystem":
+    case "disk":
+      return settings.device;
+    case "lvm":
+      return settings.volumeGroup;
+    case "iscsi":
+    case "iscsi-direct":
+      return `${settings.target} at ${portalText(settings.portal)}`;
+    case "fibre-channel":
+      return settings.adapter.type === "scsi_host" ? settings.adapter.name : settings.adapter.port;
+    case "multipath":
+      return settings.over === undefined ? "of the hosts" : String(settings.over);
+    case "nfs":
+      return `${settings.server}:${settings.path}`;
+    case "smb":
+      return `//${settings.server}/${settings.share}`;
+    case "gluster":
+      return `${settings.server}:${settings.volume}`;
+    case "rbd":
+      return settings.pool;
+    case "zfs":
+      return settings.dataset;
+    case "s3":
+      return `${settings.bucket} at ${settings.endpoint}`;
+    case "datastore":
+    case "datastore-cluster":
+      return settings.name;
+  }
 }
 
-/** A path of a folder for volumes alone. */
-function checkFolder(where: string, path: string): string {
-  const checked = cleanPath(where, path);
-  if (checked === "/") {
+function checkOver(where: string, over: StorageConnection | undefined): StorageConnection | undefined {
+  return optional(over, (given) =>
+    checkMade(
+      where,
+      "over",
+      given,
+      StorageConnection,
+      "StorageConnection.nvmeTcp(), .nvmeRdma(), .nvmeFibreChannel(), .iscsi()",
+    ),
+  );
+}
+
+function iscsiSettings(
+  where: string,
+  kind: IscsiSettings["kind"],
+  portal: string,
+  target: string,
+  options: IscsiBackendOptions,
+): IscsiSettings {
+  const { initiator, chap } = checkOptions(where, "options", options);
+  return {
+    kind,
+    portal: checkPortal(where, portal, STORAGE_BACKEND_LIMITS.iscsiPort),
+    target: checkIqn(where, "the target", target),
+    initiator: optional(initiator, (given) => checkIqn(where, "the initiator", given)),
+    chap: optional(chap, (given) => checkAuth(where, "chap", given)),
+  };
+}
+
+function checkAuth(where: string, what: string, auth: ChapOptions | RbdAuthOptions): ChapOptions {
+  const { username, secret } = checkOptions(where, what, auth);
+  const literal = requireLiteral(where, "username", username);
+  if (typeof literal !== "string" || !/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,222}$/.test(literal)) {
     throw new ConfigurationError({
       where,
-      what: "the root of the file system is no place for volumes",
-      given: path,
-      mend: "give a folder of its own, such as /var/lib/libvirt/images",
+      what: "not a name of a user that can be used",
+      given: username,
+      allowed: '1 to 223 letters, digits, ".", "_", "-", ":" and "@"',
     });
   }
-  return checked;
+  const allowed = "LibvirtSecret.usage(usage), LibvirtSecret.uuid(uuid)";
+  return { username: literal, secret: checkMade(where, `the secret of ${what}`, secret, LibvirtSecret, allowed) };
 }
 
-function checkServer(where: string, server: string): string {
-  const literal = requireLiteral(where, "the server", server);
-  if (typeof literal !== "string" || !/^([A-Za-z0-9]([A-Za-z0-9.-]{0,252})|[0-9A-Fa-f:]{2,39})$/.test(literal)) {
+function checkAdapter(where: string, adapter: string | FibreChannelVirtualPort): FibreChannelAdapter {
+  if (typeof adapter === "string") {
+    return { type: "scsi_host", name: checkHostAdapter(where, adapter) };
+  }
+  const { node, port, parent } = checkOptions(where, "the virtual port", adapter);
+  return {
+    type: "fc_host",
+    node: checkWwn(where, "the node", node),
+    port: checkWwn(where, "the port", port),
+    parent: optional(parent, (given) => checkHostAdapter(where, given)),
+  };
+}
+
+function checkHostAdapter(where: string, name: string): string {
+  const literal = requireLiteral(where, "the adapter", name);
+  if (typeof literal !== "string" || !/^host\d{1,4}$/.test(literal)) {
     throw new ConfigurationError({
       where,
-      what: "not a server that can be used",
-      given: server,
-      allowed: "a host name, an IPv4 or an IPv6 address",
+      what: "not an adapter of a host",
+      given: name,
+      allowed: "a name below /sys/class/fc_host, such as host3",
+    });
+  }
+  return literal;
+}
+
+function checkRequestSize(where: string, size: DataSize): DataSize {
+  checkMade(where, "requestSize", size, DataSize, "DataSize.kibibytes(256)");
+  const kibibytes = size.toBytes() / 1024;
+  if (!Number.isInteger(Math.log2(kibibytes)) || kibibytes < 4 || kibibytes > 1024) {
+    throw new ConfigurationError({
+      where,
+      what: "requestSize is not one that NFS has",
+      given: String(size),
+      allowed: "a power of two, 4 KiB to 1 MiB",
+      practice: STORAGE_BACKEND_PRACTICES.nfsRequestSize.id,
+    });
+  }
+  return size;
+}
+
+function checkDataset(where: string, dataset: string): string {
+  const literal = requireLiteral(where, "the dataset", dataset);
+  if (
+    typeof literal !== "string" ||
+    literal.length > 200 ||
+    !/^[A-Za-z][A-Za-z0-9_.-]*(\/[A-Za-z0-9][A-Za-z0-9_.-]*)*$/.test(literal)
+  ) {
+    throw new ConfigurationError({
+      where,
+      what: "not a ZFS pool or dataset",
+      given: dataset,
+      allowed: "such as tank or tank/vms",
+    });
+  }
+  return literal;
+}
+
+function checkBucket(where: string, bucket: string): string {
+  const literal = requireLiteral(where, "the bucket", bucket);
+  if (typeof literal !== "string" || !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(literal) || literal.includes("..")) {
+    throw new ConfigurationError({
+      where,
+      what: "not a bucket of S3",
+      given: bucket,
+      allowed: '3 to 63 small letters, digits, "." and "-"',
+    });
+  }
+  return literal;
+}
+
+function checkEndpoint(where: string, endpoint: string): string {
+  const literal = requireLiteral(where, "the endpoint", endpoint);
+  if (typeof literal !== "string" || !/^https?:\/\/[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?$/.test(literal)) {
+    throw new ConfigurationError({
+      where,
+      what: "not the address of an S3 service",
+      given: endpoint,
+      allowed: "such as https://s3.example.org or https://s3.example.org:9000",
     });
   }
   return literal;

@@ -2,9 +2,10 @@ import { Pool, type PoolSource, type PoolTarget } from "@cdktf/provider-libvirt/
 import { Volume } from "@cdktf/provider-libvirt/lib/volume";
 import { Construct } from "constructs";
 import type { BootImage } from "../../constructs/compute/boot";
-import type { StorageBackend } from "../../constructs/storage/storage-backend";
+import type { StorageBackend, StorageBackendSettings } from "../../constructs/storage/storage-backend";
 import { ConfigurationError } from "../../errors";
 import type { IPlatform, PlatformTier, TierIntent } from "../platform";
+import { ProtectedData } from "../protected-data";
 import { hashOf, reference, replaceWhenRedefined, waitFor } from "./definition";
 import { refuseChange } from "./guard";
 import type { LibvirtHost } from "./libvirt-host";
@@ -88,7 +89,7 @@ export class TierWriter implements PlatformTier {
 const BACKENDS = "StorageBackend.directory(), .lvm(), .nfs()";
 
 function checkBackend(where: string, { backend, storagePolicy, tier }: TierIntent): void {
-  if (backend.kind === "datastore" || backend.kind === "datastore-cluster") {
+  if (!["directory", "lvm", "nfs"].includes(backend.kind)) {
     throw new ConfigurationError({
       where,
       what: `libvirt has no such storage as tier ${tier} is on`,
@@ -121,12 +122,15 @@ function writePool(platform: LibvirtPlatform, host: LibvirtHost, scope: Construc
   // How a pool is made and destroyed says nothing of what it is, and the provider can't change it.
   const steps = ["create", "destroy"];
   const onHost = { name: intent.name, scope, backend: intent.backend, volumes: new Map() };
+  const lifecycle = intent.protectData
+    ? { preventDestroy: true, ignoreChanges: "all" as const }
+    : { ignoreChanges: steps };
+  const pool = new Pool(scope, "Resource", { ...config, lifecycle });
+  ProtectedData.of(scope).add(pool, `pool ${intent.name} of host ${host.name}`, intent.protectData);
   if (intent.protectData) {
-    const pool = new Pool(scope, "Resource", { ...config, lifecycle: { preventDestroy: true, ignoreChanges: "all" } });
     refuseChange(scope, pool, `storage pool ${intent.name}`, identity, steps);
     return { ...onHost, pool, triggers: [] };
   }
-  const pool = new Pool(scope, "Resource", { ...config, lifecycle: { ignoreChanges: steps } });
   const trigger = replaceWhenRedefined(scope, pool, steps);
   return { ...onHost, pool, triggers: [reference(trigger)] };
 }
@@ -140,28 +144,34 @@ interface PoolDefinition {
 }
 
 function poolOf({ backend, name }: TierIntent): PoolDefinition {
-  const { path, volumeGroup, server, version, mountPath } = backend.settings;
-  switch (backend.kind) {
-    case "lvm":
+  const { settings } = backend;
+  switch (settings.kind) {
+    case "lvm": {
+      const { volumeGroup } = settings;
       return {
         type: "logical",
         source: { name: volumeGroup },
         target: { path: `/dev/${volumeGroup}` },
-        identity: { type: "logical", "source.name": volumeGroup! },
+        identity: { type: "logical", "source.name": volumeGroup },
       };
-    case "nfs":
+    }
+    case "nfs": {
+      const { server, path, version, mountPath } = settings;
       return {
         type: "netfs",
         source: {
-          host: [{ name: server! }],
-          dir: { path: path! },
+          host: [{ name: server }],
+          dir: { path },
           format: { type: "nfs" },
           ...(version !== undefined && { protocol: { version } }),
         },
         target: { path: mountPath ?? `/var/lib/libvirt/nfs/${name}` },
-        identity: { type: "netfs", "source.host[0].name": server!, "source.dir.path": path! },
+        identity: { type: "netfs", "source.host[0].name": server, "source.dir.path": path },
       };
-    default:
-      return { type: "dir", target: { path }, identity: { type: "dir", "target.path": path! } };
+    }
+    default: {
+      const { path } = settings as Extract<StorageBackendSettings, { kind: "directory" }>;
+      return { type: "dir", target: { path }, identity: { type: "dir", "target.path": path } };
+    }
   }
 }

@@ -3,7 +3,7 @@ import { Tag } from "@cdktf/provider-vsphere/lib/tag";
 import { TagCategory } from "@cdktf/provider-vsphere/lib/tag-category";
 import { VmStoragePolicy } from "@cdktf/provider-vsphere/lib/vm-storage-policy";
 import type { Construct } from "constructs";
-import { NfsVersion } from "../../constructs/storage/storage-backend";
+import { type NfsSettings, NfsVersion } from "../../constructs/storage/storage-backend";
 import { ConfigurationError } from "../../errors";
 import { VSPHERE_PRACTICES } from "../../practices";
 import type { PlatformTier, TierIntent } from "../platform";
@@ -22,22 +22,22 @@ export interface VsphereTier extends PlatformTier {
 
 export function createTier(platform: VspherePlatform, scope: Construct, intent: TierIntent): VsphereTier {
   const { backend } = intent;
+  const { settings } = backend;
   const inventory = platform._inventory;
   const storagePolicyId =
     intent.storagePolicy === undefined ? undefined : inventory.storagePolicyId(intent.storagePolicy);
   const tier = { platform, name: intent.name, storagePolicyId };
-  switch (backend.kind) {
+  switch (settings.kind) {
     case "datastore":
-      return { ...tier, datastoreId: inventory.datastoreId(backend.settings.name!) };
+      return { ...tier, datastoreId: inventory.datastoreId(settings.name) };
     case "datastore-cluster":
-      return { ...tier, datastoreClusterId: inventory.datastoreClusterId(backend.settings.name!) };
+      return { ...tier, datastoreClusterId: inventory.datastoreClusterId(settings.name) };
     case "nfs":
-      return mountNfs(platform, scope, intent, tier);
-    case "directory":
-    case "lvm":
+      return mountNfs(platform, scope, intent, settings, tier);
+    default:
       throw new ConfigurationError({
         where: scope.node.path,
-        what: `vSphere has no ${backend.kind === "lvm" ? "LVM volume groups" : "directories of hosts"} for the ${intent.tier} tier`,
+        what: `vSphere has no ${settings.kind === "lvm" ? "LVM volume groups" : settings.kind === "directory" ? "directories of hosts" : `storage of the kind ${settings.kind}`} for the ${intent.tier} tier`,
         given: backend,
         allowed: "StorageBackend.datastore(), .datastoreCluster(), .nfs()",
         mend: "name a datastore of the inventory",
@@ -50,9 +50,9 @@ function mountNfs(
   platform: VspherePlatform,
   scope: Construct,
   intent: TierIntent,
+  { server, path, version, mountPath }: NfsSettings,
   tier: Omit<VsphereTier, "datastoreId" | "made">,
 ): VsphereTier {
-  const { server, path, version, mountPath } = intent.backend.settings;
   const where = scope.node.path;
   const practice = VSPHERE_PRACTICES.tierBackends.id;
   if (version !== undefined && version !== NfsVersion.V3 && version !== NfsVersion.V4_1) {
@@ -88,8 +88,8 @@ function mountNfs(
     name: intent.name,
     hostSystemIds: (intent.hosts as readonly VsphereHost[]).map((host) => platform._inventory.hostId(host)),
     type: version === NfsVersion.V4_1 ? "NFS41" : "NFS",
-    remoteHosts: [server!],
-    remotePath: path!,
+    remoteHosts: [server],
+    remotePath: path,
     ...(tagged !== undefined && { tags: [tagged.tagId] }),
     ...(intent.protectData && { lifecycle: { preventDestroy: true } }),
   });

@@ -22,7 +22,7 @@ test.each([
   ["/srv/vms/", "/srv/vms"],
   ["//srv///vms//", "/srv/vms"],
 ])("path %s is written as libvirt does: %s", (given, written) => {
-  expect(StorageBackend.directory(given).settings.path).toBe(written);
+  expect(StorageBackend.directory(given).settings).toMatchObject({ path: written });
   expect(StorageBackend.nfs("nas1", given, { mountPath: given }).settings).toMatchObject({
     path: written,
     mountPath: written,

@@ -1,0 +1,86 @@
+import { practice, Severity } from "./practice";
+import { SOURCES } from "./sources";
+
+const { ERROR, WARNING, ADVICE } = Severity;
+
+/** Limits of storage backends. */
+export const STORAGE_BACKEND_LIMITS = {
+  iscsiPort: 3260,
+  nvmePort: 4420,
+  cephPort: 6789,
+  /** nvme connect: nr-io-queues. */
+  maxNvmeQueues: 1024,
+  /** TCP connections that the Linux client makes to one NFS server. */
+  maxNfsConnections: 16,
+  /** How often multipathd looks after paths that have failed. */
+  multipathPollSeconds: 5,
+  /** Extent of a volume group unless it was made with another. */
+  lvmExtentMebibytes: 4,
+  minVdoGibibytes: 5,
+} as const;
+
+/** What experts know about storage backends. */
+export const STORAGE_BACKEND_PRACTICES = {
+  stableDeviceNames: practice({
+    id: "backend-stable-device-names",
+    title: "Devices by what they are, not by the order in which they are found",
+    reason:
+      "/dev/sdb and /dev/nvme1n1 can be another disk after the next start; names below /dev/disk/by-id and of LVM stay",
+    consequence: "the pool is on another disk, with its data",
+    severity: WARNING,
+    source: SOURCES.systemdPersistentNames,
+  }),
+  storageNames: practice({
+    id: "backend-storage-names",
+    title: "Names of targets, subsystems and ports",
+    reason: "iSCSI, NVMe and Fibre Channel find storage by names whose form is fixed",
+    consequence: "libvirt or the initiator refuses the name",
+    severity: ERROR,
+    source: SOURCES.rfc3721,
+  }),
+  severalPaths: practice({
+    id: "backend-several-paths",
+    title: "Several paths to storage on the network",
+    reason: "a cable, a port or a controller fails, and guests go on over the other path",
+    severity: ADVICE,
+    source: SOURCES.multipathConf,
+  }),
+  noPath: practice({
+    id: "backend-no-path",
+    title: "Requests wait a minute for a path to come back",
+    reason:
+      "a controller that fails over takes its time; waiting for ever hangs guests and the host's shutdown, failing at once makes guests mount their disks read-only",
+    severity: ADVICE,
+    source: SOURCES.multipathConf,
+  }),
+  nfsConnections: practice({
+    id: "backend-nfs-connections",
+    title: "Several connections to one NFS server",
+    reason:
+      "one TCP connection is one CPU's work at either end, and its requests wait for each other; four to eight fill a link of 25 Gbit/s and more",
+    severity: ADVICE,
+    source: SOURCES.nfs,
+  }),
+  nfsRequestSize: practice({
+    id: "backend-nfs-request-size",
+    title: "NFS asks for as much at once as both ends can",
+    reason:
+      "client and server agree on the largest size by themselves; a smaller one makes more requests of the same work",
+    severity: ADVICE,
+    source: SOURCES.nfs,
+  }),
+  vdoSize: practice({
+    id: "backend-vdo-size",
+    title: "VDO needs room for its index",
+    reason: "VDO keeps an index of 2.5 GiB and slabs of 2 GiB beside the data",
+    severity: ERROR,
+    source: SOURCES.lvmVdo,
+  }),
+  lvmExtents: practice({
+    id: "backend-lvm-extents",
+    title: "LVM gives whole extents",
+    reason: "a size in between is rounded, and what is asked for is not what is there",
+    severity: ERROR,
+    source: SOURCES.lvm,
+  }),
+} as const;
