@@ -15,12 +15,15 @@ const EXAMPLES: [string, string, Record<string, string>][] = [
   ],
   ["database-vm", "on libvirt", { PLATFORM: "libvirt" }],
   ["database-vm", "on vSphere", { PLATFORM: "vsphere" }],
+  ["large-scale-network", "on both platforms", {}],
 ];
 
 describe.each(EXAMPLES)("%s %s", (name, _, environment) => {
-  const { document, explanation } = runExample(name, environment);
+  const { document, explanation, files } = runExample(name, environment);
 
   test("is synthesised to this", () => expect(document).toMatchSnapshot());
+
+  test("has these files for hosts and switches", () => expect(files).toMatchSnapshot());
 
   test("explains itself so", () => expect(new Explanation(explanation).toTable()).toMatchSnapshot());
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Setting } from "virtuned";
 import { newFolder } from "./folders";
@@ -8,6 +8,8 @@ export interface ExampleOutput {
   /** The one stack that it synthesises, without what depends on where it is run. */
   readonly document: Attributes;
   readonly explanation: readonly Setting[];
+  /** Paths of what is written beside the stack for hosts and switches. */
+  readonly files: readonly string[];
 }
 
 /** Runs an example as `cdktf synth` does, in an environment of its own. */
@@ -26,7 +28,15 @@ export function runExample(name: string, environment: Readonly<Record<string, st
   const [stack] = Object.values(manifest.stacks as Record<string, Attributes>);
   const document = withoutMetadata(read(join(outdir, stack!.synthesizedStackPath))) as Attributes;
   delete document.terraform.backend;
-  return { document, explanation: read(join(outdir, stack!.workingDirectory, "explanation.json")) as never };
+  const folder = join(outdir, stack!.workingDirectory);
+  return { document, explanation: read(join(folder, "explanation.json")) as never, files: filesIn(folder) };
+}
+
+function filesIn(folder: string): string[] {
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1));
+  return paths.filter((path) => path.includes("/")).sort();
 }
 
 function read(file: string): Attributes {
