@@ -1,11 +1,13 @@
 import { existsSync, rmSync } from "node:fs";
+import { Network } from "@cdktf/provider-libvirt/lib/network";
 import { Duration, type TunedStack } from "virtuned";
-import { type HostFiles, LibvirtHost, LibvirtPlatform, SshAccess } from "virtuned/libvirt";
+import { Accelerator, type HostFiles, LibvirtHost, LibvirtPlatform, SshAccess } from "virtuned/libvirt";
 import { Delivery, exec, type HostFile } from "../../src/linux";
 import { available } from "./available";
 import { Deployment, said } from "./deployment";
 import { canBootHosts, LabHost, type LabSsh } from "./lab-host";
 import { steps } from "./steps";
+import { describeOnLab, type Testbed } from "./testbed";
 
 /** Names of the host's interfaces. */
 async function devices(host: LabHost): Promise<string[]> {
@@ -154,6 +156,57 @@ run("files of a host, delivered by the stack", () => {
     expect(await host.shell("ls -d /var/lib/virtuned || true")).toBe("");
     expect(await host.shell("ls -A /root /tmp | grep -e virtuned -e terraform_ || true")).toBe("");
     expect(await host.run("systemctl", "list-units", "--all", "--plain", "--no-legend", "virtuned-*")).toBe("");
+  });
+});
+
+(canBootHosts() ? describeOnLab : describe.skip)("what needs the files of a host", (bed?: Testbed) => {
+  const step = steps();
+  let deployment: Deployment;
+  let host: LabHost;
+  let ssh: LabSsh;
+
+  beforeAll(async () => {
+    deployment = bed!.deployment();
+    host = await LabHost.of(bed!.lab);
+    ssh = await host.ssh();
+  }, 120_000);
+
+  const program = (mtu: number) => (stack: TunedStack) => {
+    const { host: name, port, hostKey, privateKey: keyFile } = ssh;
+    const access = SshAccess.privateKey({ host: name, port, hostKey, keyFile });
+    const kvm1 = LibvirtHost.at("kvm1", bed!.lab.uri, { ssh: access, accelerator: Accelerator.TCG });
+    const platform = new LibvirtPlatform(stack, "kvm", { hosts: [kvm1] });
+    const network = new Network(stack, "net", {
+      provider: platform.provider(),
+      name: "net",
+      autostart: true,
+      forward: { mode: "bridge" },
+      bridge: { name: "br-db" },
+    });
+    platform.hostFiles().makeWait(network);
+    overlay(platform.hostFiles(), { mtu });
+  };
+
+  step("is made after them", async () => {
+    await deployment.synth(program(1500));
+    const output = await deployment.apply();
+    expect(output).toMatch(/Delivery_\w+: Creation complete(.|\n)*libvirt_network\.net: Creating/);
+    expect(await bed!.libvirt.virsh("net-list", "--name")).toBe("net");
+  });
+
+  step("stays when they change", async () => {
+    await deployment.synth(program(1450));
+    expect(said((await deployment.plan()).changes)).toEqual([
+      "delete, create terraform_data.kvm_HostFiles_kvm1_Delivery",
+    ]);
+    await deployment.applyPlan();
+    expect(await host.run("cat", "/sys/class/net/br-db/mtu")).toBe("1450");
+  });
+
+  step("goes before them", async () => {
+    await deployment.destroy();
+    expect(await bed!.libvirt.everything()).toEqual([]);
+    expect(await devices(host)).toEqual(["lo"]);
   });
 });
 
