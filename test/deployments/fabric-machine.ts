@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_pro
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { HostFile } from "../../src/linux";
 
 const execute = promisify(execFile);
 
@@ -46,6 +47,10 @@ mkdir -p /run/frr /run/systemd/network /run/systemd/netif/links /run/systemd/net
 chown frr:frr /run/frr /var/log/frr /etc/frr
 chown -R systemd-network:systemd-network /run/systemd/netif
 mount -t proc proc /proc
+# Settings of the network are the machine's own; all others are this machine's.
+mount --bind /proc/sys /proc/sys
+mount --bind /proc/sys/net /proc/sys/net
+mount -o remount,ro,bind /proc/sys
 # With a /sys that can't be written to networkd does not wait for udev.
 mount -t sysfs -o ro sysfs /sys
 ip link set lo up
@@ -89,18 +94,18 @@ export class FabricMachine {
     return this.run("sh", "-euc", script);
   }
 
-  /** Copies the files that were written for it, and starts what reads them: networkd, then FRR. */
-  public async boot(folder: string): Promise<void> {
-    await this.sh(
-      `
-      cp -r ${join(folder, "etc")}/. /etc/
+  /** Has the files that were written for it, and starts what reads them: networkd, then FRR. */
+  public async boot(files: readonly HostFile[]): Promise<void> {
+    for (const { path, content } of files) {
+      await this.run("sh", "-euc", 'printf %s "$2" > "$1"', "sh", path, content);
+    }
+    await this.sh(`
       /lib/systemd/systemd-sysctl /etc/sysctl.d/90-virtuned.conf
       (exec ${NETWORKD} > /run/networkd.log 2>&1 < /dev/null) &
       . /etc/frr/daemons
       ${FRR}/zebra --daemon $zebra_options
       ${FRR}/bgpd --daemon $bgpd_options
-      vtysh -b > /run/vtysh.log 2>&1`.replace("cp -r", "cp -r --no-preserve=ownership"),
-    );
+      vtysh -b > /run/vtysh.log 2>&1`);
   }
 
   /** What FRR shows, as JSON. */

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "cdktf";
 import { DataRate, SpineLeafFabric, TunedStack, Underlay } from "virtuned";
+import { FrrConfig, type HostFile } from "../../src/linux";
 import { eventually, FabricMachine, hasVlanDevices, whyNoFabric } from "./fabric-machine";
 
 const reason = whyNoFabric();
@@ -11,6 +12,13 @@ if (reason !== undefined) {
 }
 
 const tagged = reason === undefined && hasVlanDevices();
+
+/** What is written for a machine: a picture of its root folder. */
+function readFolder(folder: string): readonly HostFile[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => statSync(join(folder, path)).isFile())
+    .map((path) => ({ path: `/${path}`, content: readFileSync(join(folder, path), "utf8") }));
+}
 
 /** Two spines, two leaves, a host that routes, and two that do not, which have a VLAN in common. */
 function synthesise(underlay: Underlay) {
@@ -41,7 +49,9 @@ function synthesise(underlay: Underlay) {
   return { fabric, outdir, folder: join(outdir, "stacks", "lab", "fabric", "dc1") };
 }
 
-(reason === undefined ? describe : describe.skip).each([
+const describeWithFrr = reason === undefined ? describe : describe.skip;
+
+describeWithFrr.each([
   ["numbered with IPv4", () => Underlay.numbered({ loopbacks: "10.255.0.0/22", links: "10.254.0.0/16" }), true],
   ["unnumbered with loopbacks of IPv4", () => Underlay.unnumbered({ loopbacks: "10.255.0.0/22" }), true],
   ["numbered with IPv6", () => Underlay.numbered({ loopbacks: "fd00:1::/64", links: "fd00:2::/64" }), false],
@@ -58,7 +68,7 @@ function synthesise(underlay: Underlay) {
     for (const { upper, lower } of made.fabric.links) {
       await machine(lower.name).cable(lower.interface, machine(upper.name), upper.interface);
     }
-    await Promise.all(made.fabric.nodes.map(({ name }) => machine(name).boot(join(made.folder, name))));
+    await Promise.all(made.fabric.nodes.map(({ name }) => machine(name).boot(readFolder(join(made.folder, name)))));
   }, 60_000);
 
   afterAll(async () => {
@@ -68,7 +78,7 @@ function synthesise(underlay: Underlay) {
 
   test("FRR takes each line of its configuration", async () => {
     for (const { name } of made.fabric.nodes) {
-      expect(await machine(name).sh("cat /run/vtysh.log; grep -i 'unknown\\|error' /var/log/frr/* || true")).toBe("");
+      expect(await machine(name).run("cat", "/run/vtysh.log")).toBe("");
     }
   });
 
@@ -149,4 +159,84 @@ function synthesise(underlay: Underlay) {
       `${mac} dst ${loopback("leaf1")}`,
     );
   }, 40_000);
+});
+
+describeWithFrr("the edge and the core", () => {
+  const machines = new Map<string, FabricMachine>();
+  const machine = (name: string) => machines.get(name)!;
+  const fabric = new SpineLeafFabric(new TunedStack(new App({ stackTraces: false }), "lab"), "dc1", {
+    underlay: Underlay.unnumbered({ loopbacks: "10.255.0.0/22" }),
+  });
+  fabric.addSpine("spine1", { corePorts: 1, uplinkSpeed: DataRate.gbps(400) });
+  fabric.addLeaf("leaf1", { uplinkSpeed: DataRate.gbps(100) });
+  const routers = [
+    {
+      name: "wan",
+      node: fabric.addBorderLeaf("edge1", { uplinkSpeed: DataRate.gbps(100) }),
+      port: "swp1",
+      asn: 64_998,
+    },
+    { name: "site2", node: fabric.addCore("core1"), port: "swp32", asn: 64_999 },
+  ].map((router, i) => ({
+    ...router,
+    own: `198.51.100.${i + 1}`,
+    stray: `203.0.113.${i + 1}`,
+    link: `192.0.2.${2 * i}`,
+  }));
+  for (const { name, node, port, asn, link } of routers) {
+    fabric.addExternalPeer(name, node, {
+      interface: port,
+      address: `${link.replace(/\d+$/, (last) => String(Number(last) + 1))}/31`,
+      peer: link,
+      asn,
+      accept: [{ network: "198.51.100.0/24", longest: 32 }],
+      announce: [{ network: "10.255.0.0/22", longest: 32 }],
+    });
+  }
+
+  /** A router that tells of two networks, of which one is accepted. */
+  function filesOf({ name, asn, own, stray, link }: (typeof routers)[number]): readonly HostFile[] {
+    const all = { name: "all", networks: [{ network: "0.0.0.0/0", longest: 32 }] };
+    return new FrrConfig(name, { hostname: name, asn, routerId: own })
+      .addInterface("lo", { addresses: [`${own}/32`, `${stray}/32`] })
+      .addInterface("eth0", { addresses: [`${link}/31`] })
+      .announce(`${own}/32`)
+      .announce(`${stray}/32`)
+      .addNeighbour(
+        link.replace(/\d+$/, (last) => String(Number(last) + 1)),
+        {
+          asn: routers.find((router) => router.name === name)!.node.asn,
+          unicast: { accept: all, announce: all },
+        },
+      )
+      .files();
+  }
+
+  beforeAll(async () => {
+    const files = new Map([
+      ...fabric.nodes.map((node) => [node.name, fabric.filesOf(node)] as const),
+      ...routers.map((router) => [router.name, filesOf(router)] as const),
+    ]);
+    await Promise.all([...files.keys()].map(async (name) => machines.set(name, await FabricMachine.start(name))));
+    for (const { upper, lower } of fabric.links) {
+      await machine(lower.name).cable(lower.interface, machine(upper.name), upper.interface);
+    }
+    for (const { name, node, port } of routers) {
+      await machine(node.name).cable(port, machine(name), "eth0");
+    }
+    await Promise.all([...files].map(([name, all]) => machine(name).boot(all)));
+  }, 60_000);
+
+  afterAll(() => Promise.all([...machines.values()].map((each) => each.stop())));
+
+  test.each(routers)(
+    "of $name the fabric knows what is accepted, and nothing else",
+    async ({ own, stray }) => {
+      const leaf = fabric.nodes.find(({ name }) => name === "leaf1")!;
+      await eventually(() => machine("leaf1").ping(own, { from: leaf.loopback }));
+      expect(await machine("leaf1").run("ip", "route", "show", `${stray}/32`)).toBe("");
+      expect(await machine("leaf1").run("ip", "route", "show", `${own}/32`)).toContain("proto bgp");
+    },
+    40_000,
+  );
 });
