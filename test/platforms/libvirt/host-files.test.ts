@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { App } from "cdktf";
+import { App, Token } from "cdktf";
 import { TunedStack } from "virtuned";
 import { FileMode, type HostFiles, LibvirtHost, LibvirtPlatform } from "virtuned/libvirt";
 import { newFolder } from "../../support/folders";
@@ -84,6 +84,29 @@ describe("what can't be a file is refused", () => {
     ["a name that is too long for an interface", (f) => f.network("sixteencharacter", "a"), /1 too many/],
     ["a path that leaves its folder", (f) => f.add({ path: "/etc/../x", content: "" }, "a"), /without ".."/],
     ["a path that is not absolute", (f) => f.add({ path: "etc/x", content: "" }, "a"), /absolute path/],
+    ["a path with an empty part", (f) => f.add({ path: "/etc//x", content: "" }, "a"), /an empty part/],
+    ["a path of dots", (f) => f.add({ path: "/etc/./x", content: "" }, "a"), /an empty part, a part of dots/],
+    ["a path that ends with a space", (f) => f.add({ path: "/etc/x ", content: "" }, "a"), /ends with a space/],
+    ["a folder", (f) => f.add({ path: "/etc/", content: "" }, "a"), /an empty part/],
+    ["content that is no text", (f) => f.add({ path: "/etc/x", content: 1 as never }, "a"), /is not text/],
+    [
+      "content known only at apply time",
+      (f) => f.add({ path: "/etc/x", content: Token.asString({ a: 1 }) }, "a"),
+      /known only at apply time, and files are written before/,
+    ],
+    [
+      "another mode than those known",
+      (f) => f.add({ path: "/etc/x", content: "", mode: "0777" as never }, "a"),
+      /mode is not one of those known/,
+    ],
+    [
+      "two modes of one file",
+      (f) => {
+        f.add({ path: "/etc/x", content: "" }, "a");
+        f.add({ path: "/etc/x", content: "", mode: FileMode.SECRET }, "b");
+      },
+      /another file of this path already, that of a/,
+    ],
     [
       "two files of one path",
       (f) => {
