@@ -100,7 +100,7 @@ export class FabricMachine {
       await this.run("sh", "-euc", 'printf %s "$2" > "$1"', "sh", path, content);
     }
     await this.sh(`
-      /lib/systemd/systemd-sysctl /etc/sysctl.d/90-virtuned.conf
+      find /etc/sysctl.d -type f -exec /lib/systemd/systemd-sysctl {} +
       (exec ${NETWORKD} > /run/networkd.log 2>&1 < /dev/null) &
       . /etc/frr/daemons
       ${FRR}/zebra --daemon $zebra_options

@@ -11,6 +11,7 @@ import {
   TrafficProfile,
   Underlay,
 } from "virtuned";
+import { Site } from "../../platforms/vsphere/setup";
 import { LibvirtProgram } from "../../support/libvirt";
 import { recordingProgram } from "../../support/recording-platform";
 
@@ -180,4 +181,31 @@ test("there is nothing to allow without rules", () => {
   const { slice } = sliceOf();
   expect(() => slice.members).toThrow(refused("SliceIsolation.RULES"));
   expect(() => slice.allowTo(slice as never, Port.all())).toThrow(refused("the slice has no rules"));
+});
+
+describe("on vSphere", () => {
+  const isolated = PrivateVlan.isolated(100, 101);
+  function onVsphere(props: Partial<NetworkSliceProps>) {
+    const site = new Site();
+    const fabric = new DistributedVSwitch(site.stack, "dvs", {
+      platform: site.platform,
+      privateVlans: [PrivateVlan.promiscuous(100), isolated],
+    });
+    const traffic = TrafficProfile.guarantee({ reservation: DataRate.gbps(2) });
+    return { site, slice: new NetworkSlice(site.stack, "tenant-a", { switch: fabric, traffic, ...props }) };
+  }
+
+  test("members that are kept from each other are on an isolated private VLAN", () => {
+    const { site, slice } = onVsphere({ privateVlan: isolated, isolation: SliceIsolation.MEMBERS });
+    expect(() => site.vm().addNic("lan", { segment: slice })).not.toThrow();
+  });
+
+  test("there are no rules", () => {
+    expect(() => onVsphere({ vlan: 120, isolation: SliceIsolation.RULES })).toThrow(refused("NSX"));
+  });
+
+  test("a VLAN does not keep members from each other", () => {
+    const { site, slice } = onVsphere({ vlan: 120, isolation: SliceIsolation.MEMBERS });
+    expect(() => site.vm().addNic("lan", { segment: slice })).toThrow(refused("isolated private VLAN"));
+  });
 });
