@@ -2,9 +2,6 @@ export { Delivery } from "./delivery";
 export {
   checkAsn,
   FrrConfig,
-  type FrrConfigProps,
-  type FrrNeighbourOptions,
-  type FrrNumberedOptions,
   type FrrPolicy,
   type FrrPrefix,
 } from "./frr";
