@@ -1,6 +1,4 @@
-import { FrrConfig, type FrrPolicy, type FrrPrefix } from "../../linux/frr";
-import { bitsOf } from "../../linux/ip";
-import type { LinuxFiles } from "../../linux/linux-files";
+import { bitsOf, FrrConfig, type FrrPolicy, type FrrPrefix, type LinuxFiles } from "../../linux";
 import { FabricLayer, type FabricLink, type FabricLinkEnd, type FabricNode } from "./fabric-node";
 import type { Underlay } from "./underlay";
 

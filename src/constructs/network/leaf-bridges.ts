@@ -1,7 +1,6 @@
 import { checkInteger } from "../../checks";
 import { ConfigurationError } from "../../errors";
-import type { LinuxFiles } from "../../linux/linux-files";
-import type { UnitFile } from "../../linux/unit-file";
+import type { LinuxFiles, UnitFile } from "../../linux";
 import { NETWORK_LIMITS, NETWORK_PRACTICES, VXLAN_LIMITS, VXLAN_PRACTICES } from "../../practices";
 import type { FabricNode, FabricSwitch } from "./fabric-node";
 

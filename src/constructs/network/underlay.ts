@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../../errors";
-import { bitsOf, type IpFamily, IpNetwork } from "../../linux/ip";
+import { bitsOf, type IpFamily, IpNetwork } from "../../linux";
 import { FABRIC_LIMITS } from "../../practices";
 import { checkOptions } from "../given";
 import { FabricLayer } from "./fabric-node";

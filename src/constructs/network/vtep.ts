@@ -1,4 +1,4 @@
-import type { LinuxFiles } from "../../linux/linux-files";
+import type { LinuxFiles } from "../../linux";
 import type { IHost } from "../../platforms/platform";
 
 /** Where frames of a host's guests enter and leave the tunnels of an underlay. */
