@@ -30,8 +30,10 @@ import type { TrafficProfile } from "../constructs/network/traffic-profile";
 import type { VirtualFunctions } from "../constructs/network/virtual-functions";
 import type { VlanTagging } from "../constructs/network/vlan";
 import type { Vtep } from "../constructs/network/vtep";
+import type { IoProfile } from "../constructs/storage/io-profile";
 import type { StorageBackend } from "../constructs/storage/storage-backend";
-import type { TierName } from "../constructs/storage/storage-tier";
+import type { StorageDrs } from "../constructs/storage/storage-drs";
+import type { TierBackend, VolumeDefaults } from "../constructs/storage/storage-tier";
 import type { IpNetwork } from "../linux";
 import type { TuningLog } from "../practices";
 import type { DataRate, DataSize, Duration } from "../units";
@@ -202,16 +204,23 @@ export interface TierIntent {
   readonly name: string;
   /** Of the pool that the tier belongs to. */
   readonly pool: string;
-  readonly tier: TierName;
+  readonly tier: string;
   readonly hosts: readonly IHost[];
   readonly backend: StorageBackend;
+  /** Those beside the first, each with a name of its own. Empty for none. */
+  readonly others: readonly TierBackend[];
   readonly storagePolicy?: string;
+  readonly storageDrs?: StorageDrs;
+  /** For its volumes, where a disk does not say. */
+  readonly volumes: VolumeDefaults;
   readonly protectData: boolean;
 }
 
 /** Where a platform's disks are put. Only the platform that made it looks inside. */
 export interface PlatformTier {
   readonly platform: IPlatform;
+  /** One for each of the tier's backends, by its name, where volumes are placed by this program; `undefined` where the platform places them. */
+  readonly parts?: ReadonlyMap<string, PlatformTier>;
 }
 
 export interface VmIntent {
@@ -303,6 +312,8 @@ export interface DiskIntent {
   readonly shareable: boolean;
   readonly readOnly: boolean;
   readonly serial?: string;
+  /** Its limit, weight and reservation are the platform's to keep; its need has chosen the tier. */
+  readonly io?: IoProfile;
   readonly protectData: boolean;
   readonly log: TuningLog;
 }
@@ -316,4 +327,8 @@ export interface ResolvedDisk {
   readonly queues?: number;
   /** Name in the guest that does not change with the order of disks, below `/dev/disk/by-id/`. */
   readonly serial?: string;
+  /** Whether it takes space as it is written; `undefined` where that is not known. */
+  readonly thin?: boolean;
+  /** Whose own storage it is on; `undefined` where hosts share it. */
+  readonly onHost?: IHost;
 }

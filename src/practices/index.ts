@@ -13,6 +13,7 @@ export { SRIOV_LIMITS, SRIOV_PRACTICES } from "./sriov";
 export { STORAGE_LIMITS, STORAGE_PRACTICES } from "./storage";
 export { STORAGE_BACKEND_LIMITS, STORAGE_BACKEND_PRACTICES } from "./storage-backend";
 export { SWITCH_LIMITS, SWITCH_PRACTICES } from "./switch";
+export { TIER_LIMITS, TIER_PRACTICES } from "./tier";
 export { TRAFFIC_LIMITS, TRAFFIC_PRACTICES } from "./traffic";
 export { VSPHERE_LIMITS, VSPHERE_PRACTICES } from "./vsphere";
 export { VSPHERE_NETWORK_PRACTICES } from "./vsphere-network";

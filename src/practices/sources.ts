@@ -62,6 +62,46 @@ export const SOURCES = {
     title: "virt-manager and virt-install: device defaults",
     url: "https://github.com/virt-manager/virt-manager",
   },
+  qemuThrottle: {
+    title: "QEMU: throttling of disk I/O",
+    url: "https://gitlab.com/qemu-project/qemu/-/blob/master/docs/throttle.txt",
+  },
+  cinderTypes: {
+    title: "OpenStack Cinder: volume types and filtering by capabilities",
+    url: "https://docs.openstack.org/cinder/latest/admin/multi-backend.html",
+  },
+  rendezvous: {
+    title: "Thaler, Ravishankar: Using name-based mappings to increase hit rates",
+    url: "https://doi.org/10.1109/90.663936",
+  },
+  novaDiskRatio: {
+    title: "OpenStack Nova: initial_disk_allocation_ratio",
+    url: "https://docs.openstack.org/nova/latest/configuration/config.html#DEFAULT.initial_disk_allocation_ratio",
+  },
+  raidPenalty: {
+    title: "Somasundaram, Shrivastava: Information storage and management, RAID impact on disk performance",
+    url: "https://doi.org/10.1002/9781118236048",
+  },
+  qcow2: {
+    title: "QEMU: qcow2 image format",
+    url: "https://gitlab.com/qemu-project/qemu/-/blob/master/docs/interop/qcow2.txt",
+  },
+  storageEncryption: {
+    title: "libvirt: storage volume encryption XML format",
+    url: "https://libvirt.org/formatstorageencryption.html",
+  },
+  qemuBlock: {
+    title: "QEMU: properties of block devices",
+    url: "https://gitlab.com/qemu-project/qemu/-/blob/master/hw/block/block.c",
+  },
+  cgroupIo: {
+    title: "Linux: control groups, I/O",
+    url: "https://docs.kernel.org/admin-guide/cgroup-v2.html#io",
+  },
+  ioUringDisabled: {
+    title: "Linux: kernel.io_uring_disabled",
+    url: "https://docs.kernel.org/admin-guide/sysctl/kernel.html#io-uring-disabled",
+  },
   ieee8021q: { title: "IEEE 802.1Q: VLAN identifiers", url: "https://standards.ieee.org/ieee/802.1Q/10323/" },
   vmwarePerformance: {
     title: "VMware: performance best practices for vSphere",

@@ -3,16 +3,30 @@ import { ConfigurationError } from "../../errors";
 import { STORAGE_PRACTICES } from "../../practices";
 import type { DataSize } from "../../units";
 import { checkOptions, checkPath } from "../given";
+import type { IoProfile } from "../storage/io-profile";
 import { checkInventoryName } from "../storage/storage-backend";
-import type { TierName } from "../storage/storage-tier";
+import type { TierId } from "../storage/storage-tier";
 import type { ITieredStoragePool } from "../storage/tiered-storage-pool";
 import { ImageFormat } from "./image-format";
 
 export interface RootDiskOptions {
   /** Where the root disk is. */
   readonly pool: ITieredStoragePool;
-  /** Tier of the root disk. */
-  readonly tier: `${TierName}`;
+  /**
+   * Tier of the root disk.
+   * @default - the cheapest that gives what `io` needs
+   */
+  readonly tier?: TierId;
+  /**
+   * Backend of the tier, by its name there.
+   * @default - as with other disks
+   */
+  readonly backend?: string;
+  /**
+   * What the root disk needs, and what it may use.
+   * @default - nothing is known of it
+   */
+  readonly io?: IoProfile;
   /** Size of the root disk, at least that of the image. */
   readonly size: DataSize;
 }
@@ -21,13 +35,20 @@ export interface VolumeBootOptions {
   /** Where the volume is. */
   readonly pool: ITieredStoragePool;
   /** Tier that it is in. */
-  readonly tier: `${TierName}`;
+  readonly tier: TierId;
+  /**
+   * Backend of the tier that it is on, by its name there, where the tier has several.
+   * @default - the only one
+   */
+  readonly backend?: string;
 }
 
 /** A root disk: a new one, or a volume that is there already. */
 export interface RootDisk {
   readonly pool: ITieredStoragePool;
-  readonly tier: `${TierName}`;
+  readonly tier?: TierId;
+  readonly backend?: string;
+  readonly io?: IoProfile;
   readonly size?: DataSize;
   readonly existingVolume?: string;
 }
@@ -123,8 +144,8 @@ export class Boot {
    * @param name in the tier's pool (libvirt), or path on the tier's datastore (vSphere)
    */
   public static volume(name: string, options: VolumeBootOptions): Boot {
-    const { pool, tier } = checkOptions("Boot.volume", "options", options);
-    return new Boot({ pool, tier, existingVolume: name });
+    const { pool, tier, backend } = checkOptions("Boot.volume", "options", options);
+    return new Boot({ pool, tier, backend, existingVolume: name });
   }
 
   /**
@@ -144,8 +165,8 @@ export class Boot {
 }
 
 function rootDisk(where: string, options: RootDiskOptions): RootDisk {
-  const { pool, tier, size } = checkOptions(where, "options", options);
-  return { pool, tier, size };
+  const { pool, tier, backend, io, size } = checkOptions(where, "options", options);
+  return { pool, tier, backend, io, size };
 }
 
 /** An image that is taken for another format does not start, and its guest could make it refer to any file of the host. */

@@ -3,9 +3,10 @@ import { checkInteger, checkName, checkOneOf, requireLiteral } from "../../check
 import { ConfigurationError } from "../../errors";
 import { Explanation, STORAGE_LIMITS, STORAGE_PRACTICES, TuningLog } from "../../practices";
 import { DataSize } from "../../units";
-import { checkFlag, checkKind, optional } from "../given";
+import { checkFlag, checkKind, checkMade, optional } from "../given";
 import { checkSamePlatform } from "../placement";
-import type { TierName } from "../storage/storage-tier";
+import { IoProfile } from "../storage/io-profile";
+import type { TierId } from "../storage/storage-tier";
 import type { ITieredStoragePool } from "../storage/tiered-storage-pool";
 import { AsyncIo, CacheMode, DetectZeroes, DiskBus, IoThreadUse } from "./devices";
 import { ImageFormat } from "./image-format";
@@ -14,8 +15,21 @@ import type { TunedVm } from "./tuned-vm";
 export interface TunedVmDiskOptions {
   /** Where its volume is. */
   readonly pool: ITieredStoragePool;
-  /** Tier of the pool. */
-  readonly tier: `${TierName}`;
+  /**
+   * Tier of the pool.
+   * @default - the cheapest that gives what `io` needs
+   */
+  readonly tier?: TierId;
+  /**
+   * Backend of the tier, by its name there, where the tier has several: `main` is the first.
+   * @default - one by the names of machine and disk; on vSphere where vCenter puts it
+   */
+  readonly backend?: string;
+  /**
+   * What it needs, which chooses a tier where `tier` is left out and is accounted for, and what it may use.
+   * @default - nothing is known of it
+   */
+  readonly io?: IoProfile;
   /**
    * Size, whole MiB. It may grow later, never shrink.
    * @default - that of `existingVolume`; a new volume needs one
@@ -114,6 +128,10 @@ export interface TunedVmDiskProps extends TunedVmDiskOptions {
 export class TunedVmDisk extends Construct {
   /** `undefined` for an existing volume. */
   public readonly size?: DataSize;
+  /** Tier that it is in. */
+  public readonly tier: string;
+  /** Backend of the tier that it is on; `undefined` where the platform spreads volumes over them. */
+  public readonly backend?: string;
   public readonly bus: DiskBus;
   /** `undefined` where the platform has one format only. */
   public readonly format?: ImageFormat;
@@ -138,18 +156,30 @@ export class TunedVmDisk extends Construct {
     const where = this.node.path;
     const { vm, pool } = props ?? {};
     checkKind(where, "machine", vm, "_platformVm");
-    checkSamePlatform(where, vm.platform, "storage pool", pool, "tier");
+    checkSamePlatform(where, vm.platform, "storage pool", pool, "place");
     this.#log = new TuningLog(where);
     this.size = checkSize(where, props);
-    this.protectData = checkFlag(where, "protectData", props.protectData ?? pool.protectData);
+    const io = optional(props.io, (profile) => checkMade(where, "io", profile, IoProfile, PROFILES));
+    const name = checkName(where, id);
     const order = optional(props.order, (wanted) => checkInteger(where, "order", wanted, { min: 0, max: 255 }));
-    const tier = pool.tier(props.tier);
     checkCombinations(where, props);
+    const place = pool.place({
+      where,
+      volume: `${vm.vmName}-${name}`,
+      size: this.size,
+      tier: props.tier,
+      backend: props.backend,
+      io,
+      log: this.#log,
+    });
+    this.tier = place.tierName;
+    this.backend = place.backendName;
+    this.protectData = checkFlag(where, "protectData", props.protectData ?? place.protectData);
     this.order = vm._takePosition(this, order);
     const resolved = vm._platformVm.addDisk(this, {
-      name: checkName(where, id),
+      name,
       order: this.order,
-      tier,
+      tier: place.tier,
       size: this.size,
       existingVolume: optional(props.existingVolume, (volume) => checkVolumeName(where, volume)),
       root: this.order === 0,
@@ -173,9 +203,11 @@ export class TunedVmDisk extends Construct {
       shareable: checkFlag(where, "shareable", props.shareable ?? false),
       readOnly: checkFlag(where, "readOnly", props.readOnly ?? false),
       serial: optional(props.serial, (serial) => checkSerial(where, serial)),
+      io,
       protectData: this.protectData,
       log: this.#log,
     });
+    place.take({ thin: resolved.thin ?? false, onHost: resolved.onHost });
     this.bus = resolved.bus;
     this.format = resolved.format;
     this.cache = resolved.cache;
@@ -189,6 +221,8 @@ export class TunedVmDisk extends Construct {
     return new Explanation(this.#log.settings);
   }
 }
+
+const PROFILES = "IoProfile.random(), .sequential(), .limited()";
 
 const MAX_SIZE = DataSize.tebibytes(64);
 

@@ -1,3 +1,20 @@
+export {
+  type DirectionLimitOptions,
+  type IoBound,
+  type IoBurst,
+  IoLimit,
+  type IoLimitOptions,
+  type TotalLimitOptions,
+} from "./io-limit";
+export {
+  type IoNeed,
+  type IoOptions,
+  IoPriority,
+  IoProfile,
+  type NeedOptions,
+  type RandomIoOptions,
+  type SequentialIoOptions,
+} from "./io-profile";
 export { LibvirtSecret, type LibvirtSecretReference } from "./libvirt-secret";
 export {
   type CachedVolumeOptions,
@@ -16,6 +33,7 @@ export {
   PathGrouping,
   PathSelector,
 } from "./multipath";
+export { Preallocation } from "./preallocation";
 export type { Portal } from "./storage-address";
 export {
   type ChapOptions,
@@ -58,5 +76,21 @@ export {
   StorageConnection,
   type StorageConnectionSettings,
 } from "./storage-connection";
-export { StorageTier, type StorageTierOptions, TierName } from "./storage-tier";
-export { type ITieredStoragePool, TieredStoragePool, type TieredStoragePoolProps } from "./tiered-storage-pool";
+export {
+  type BackendOptions,
+  StorageTier,
+  type StorageTierOptions,
+  type TierBackend,
+  type TierId,
+  TierName,
+  type TierPromise,
+  type VolumeDefaults,
+} from "./storage-tier";
+export {
+  type ITieredStoragePool,
+  type Placement,
+  type PlacementRequest,
+  type StorageTiers,
+  TieredStoragePool,
+  type TieredStoragePoolProps,
+} from "./tiered-storage-pool";

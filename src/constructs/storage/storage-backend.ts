@@ -291,6 +291,21 @@ const TRAITS: Record<StorageBackendKind, VolumeTraits> = {
   "datastore-cluster": FILES,
 };
 
+/** What is reached over a network or a fabric. */
+const SHARED: ReadonlySet<StorageBackendKind> = new Set([
+  "iscsi",
+  "iscsi-direct",
+  "fibre-channel",
+  "multipath",
+  "nfs",
+  "smb",
+  "gluster",
+  "rbd",
+  "s3",
+  "datastore",
+  "datastore-cluster",
+]);
+
 /** Where the volumes of a tier are. Each platform has its own: one that a platform lacks is an error that names those it has. */
 export class StorageBackend {
   /**
@@ -546,6 +561,11 @@ export class StorageBackend {
   /** Whether volumes can be made larger through the platform; else where they are: with `lvextend`, on the array. */
   public get growsVolumes(): boolean {
     return TRAITS[this.kind].grow;
+  }
+
+  /** Whether hosts have the same space in it; else each has its own. */
+  public get isShared(): boolean {
+    return SHARED.has(this.kind) || ("over" in this.settings && this.settings.over !== undefined);
   }
 
   /** What hashes of it are made of. */

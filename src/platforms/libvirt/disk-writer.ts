@@ -3,9 +3,10 @@ import type { Construct } from "constructs";
 import { Annotations, type TerraformResource } from "../../cdktf";
 import { AsyncIo, CacheMode, DetectZeroes, DiskBus, IoThreadUse } from "../../constructs/compute/devices";
 import { ImageFormat } from "../../constructs/compute/image-format";
+import { Preallocation } from "../../constructs/storage/preallocation";
 import type { StorageBackendKind } from "../../constructs/storage/storage-backend";
 import { ConfigurationError } from "../../errors";
-import { STORAGE_LIMITS, STORAGE_PRACTICES } from "../../practices";
+import { STORAGE_LIMITS, STORAGE_PRACTICES, TIER_PRACTICES } from "../../practices";
 import type { DiskIntent, ResolvedDisk, VmIntent } from "../platform";
 import { hashOf } from "./definition";
 import type { Place } from "./disk-layout";
@@ -13,6 +14,7 @@ import type { LibvirtHost } from "./libvirt-host";
 import type { LibvirtPlatform } from "./libvirt-platform";
 import type { TierOnHost, TierWriter } from "./tier-writer";
 import { isAtLeast } from "./version";
+import { checkDefaults, isThin } from "./volume-options";
 import type { VolumeWriter } from "./volume-writer";
 
 export interface WrittenDisk {
@@ -72,6 +74,7 @@ export function writeDisk(
       practice: STORAGE_PRACTICES.ioUring.id,
     });
   }
+  refuseUnkept(where, intent);
   const queues = virtio ? chooseQueues(vm, intent) : undefined;
   const serial = chooseSerial(intent);
   const volume = volumeOf(scope, platform, host, vm, intent, tier, format, volumes);
@@ -86,6 +89,7 @@ export function writeDisk(
       ...(serial !== undefined && { serial }),
       ...(intent.readOnly && { readOnly: true }),
       ...(intent.shareable && { shareable: true }),
+      ...encryptionOf(tier),
     },
     blkDriver: {
       ...(queues !== undefined && { queues }),
@@ -93,7 +97,16 @@ export function writeDisk(
     },
     ioThread,
     queueDepth: intent.queueDepth,
-    resolved: { bus, format, cache, asyncIo, queues, serial },
+    resolved: {
+      bus,
+      format,
+      cache,
+      asyncIo,
+      queues,
+      serial,
+      thin: isThin(format, tier.backend),
+      onHost: tier.backend.isShared ? undefined : host,
+    },
     attachment: volume.attachment,
     explain: (place) => explainPlace(intent, ioThread, place),
   };
@@ -160,6 +173,26 @@ function volumeOf(
   return { name: volumeName, ...volume };
 }
 
+/** What reaches the storage is encrypted; the guest sees none of it. */
+function encryptionOf({ defaults }: TierOnHost): Pick<DomainDevicesDisks, "encryption"> {
+  const uuid = defaults.encryptionSecret?.reference.uuid;
+  return uuid === undefined ? {} : { encryption: { format: "luks", secrets: [{ type: "passphrase", uuid }] } };
+}
+
+function refuseUnkept(where: string, { io }: DiskIntent): void {
+  for (const what of ["limit", "shares", "priority", "reservation"] as const) {
+    if (io?.[what] !== undefined) {
+      throw new ConfigurationError({
+        where,
+        what: `libvirt keeps no ${what} of a disk's I/O here`,
+        given: io[what],
+        mend: `leave \`${what}\` out`,
+        practice: TIER_PRACTICES.needWithinLimit.id,
+      });
+    }
+  }
+}
+
 function explainPlace(
   { log, ioThread: given }: DiskIntent,
   use: IoThreadUse,
@@ -207,11 +240,12 @@ function chooseBus(where: string, { bus, log }: DiskIntent): DiskBus {
 
 function chooseFormat(
   where: string,
-  { backend }: TierOnHost,
+  { backend, defaults }: TierOnHost,
   { boot }: VmIntent,
-  { format, existingVolume, root, shareable, readOnly, log }: DiskIntent,
+  { format: ownFormat, existingVolume, root, shareable, readOnly, log }: DiskIntent,
 ): ImageFormat {
   const onImage = root && boot?.fromImage !== undefined;
+  const format = ownFormat ?? (existingVolume === undefined ? defaultFormat(defaults, onImage) : undefined);
   if (backend.kind === "lvm" && (onImage || format === ImageFormat.QCOW2)) {
     throw new ConfigurationError({
       where,
@@ -244,8 +278,16 @@ function chooseFormat(
       practice: STORAGE_PRACTICES.shareableRaw.id,
     });
   }
+  if (existingVolume === undefined) {
+    checkDefaults(where, backend, defaults, chosen);
+  }
   log.record(STORAGE_PRACTICES.imageFormat, "driver.type", chosen, undefined, format !== undefined);
   return chosen;
+}
+
+/** What the tier says of new volumes; an overlay is qcow2 whatever it says. */
+function defaultFormat({ format, preallocation }: TierOnHost["defaults"], onImage: boolean): ImageFormat | undefined {
+  return onImage ? undefined : (format ?? (preallocation === Preallocation.NONE ? ImageFormat.QCOW2 : undefined));
 }
 
 function newFormat(onImage: boolean): ImageFormat {

@@ -3,6 +3,7 @@ import { Volume } from "@cdktf/provider-libvirt/lib/volume";
 import { Construct } from "constructs";
 import type { BootImage } from "../../constructs/compute/boot";
 import type { StorageBackend, StorageBackendSettings } from "../../constructs/storage/storage-backend";
+import { FIRST_BACKEND, type VolumeDefaults } from "../../constructs/storage/storage-tier";
 import { ConfigurationError } from "../../errors";
 import type { IPlatform, PlatformTier, TierIntent } from "../platform";
 import { hashOf, reference, replaceWhenRedefined, waitFor } from "./definition";
@@ -16,6 +17,7 @@ export interface TierOnHost {
   readonly pool: Pool;
   readonly scope: Construct;
   readonly backend: StorageBackend;
+  readonly defaults: VolumeDefaults;
   /** What changes when the pool is replaced. */
   readonly triggers: readonly string[];
   /** Volumes that this program makes in it, by their name. */
@@ -29,8 +31,9 @@ interface TierVolume {
   readonly attachment?: string;
 }
 
-/** Writes a tier: on each host a pool of the same name. */
+/** Writes a tier: on each host a pool of the same name; one more for each further backend, which is called after it. */
 export class TierWriter implements PlatformTier {
+  public readonly parts: ReadonlyMap<string, TierWriter>;
   readonly #onHosts = new Map<LibvirtHost, TierOnHost>();
   readonly #images = new Map<string, Volume>();
 
@@ -47,6 +50,19 @@ export class TierWriter implements PlatformTier {
         writePool(platform as LibvirtPlatform, host, new Construct(tierScope, host.name), intent),
       );
     }
+    this.parts = new Map([
+      [FIRST_BACKEND, this],
+      ...intent.others.map(({ name, backend }): [string, TierWriter] => [
+        name,
+        new TierWriter(platform, scope, {
+          ...intent,
+          name: `${intent.name}-${name}`,
+          tier: `${intent.tier}-${name}`,
+          backend,
+          others: [],
+        }),
+      ]),
+    ]);
   }
 
   public on(where: string, host: LibvirtHost): TierOnHost {
@@ -120,7 +136,7 @@ function writePool(platform: LibvirtPlatform, host: LibvirtHost, scope: Construc
   };
   // How a pool is made and destroyed says nothing of what it is, and the provider can't change it.
   const steps = ["create", "destroy"];
-  const onHost = { name: intent.name, scope, backend: intent.backend, volumes: new Map() };
+  const onHost = { name: intent.name, scope, backend: intent.backend, defaults: intent.volumes, volumes: new Map() };
   if (intent.protectData) {
     const pool = new Pool(scope, "Resource", { ...config, lifecycle: { preventDestroy: true, ignoreChanges: "all" } });
     refuseChange(scope, pool, `storage pool ${intent.name}`, identity, steps);

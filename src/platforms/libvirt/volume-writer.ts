@@ -7,6 +7,7 @@ import type { DataSize } from "../../units";
 import type { Capacity } from "./capacity";
 import { fingerprint, reference, waitFor } from "./definition";
 import type { TierOnHost } from "./tier-writer";
+import { targetOf } from "./volume-options";
 
 export interface VolumeIntent {
   readonly name: string;
@@ -42,7 +43,7 @@ export class VolumeWriter {
       name,
       pool: tier.name,
       capacity: size.toBytes(),
-      target: { format: { type: format } },
+      target: targetOf(tier.defaults, format),
       ...(base && { backingStore: { path: `\${${reference(base.volume)}.path}`, format: { type: base.format } } }),
     });
     waitFor(volume, tier.pool);

@@ -1,6 +1,7 @@
 import type { VirtualMachineDisk } from "@cdktf/provider-vsphere/lib/virtual-machine";
 import type { Construct } from "constructs";
 import { DiskBus } from "../../constructs/compute/devices";
+import { Preallocation } from "../../constructs/storage/preallocation";
 import { ConfigurationError } from "../../errors";
 import { STORAGE_PRACTICES, VSPHERE_PRACTICES } from "../../practices";
 import { DataSize } from "../../units";
@@ -60,18 +61,19 @@ export function createDisk(scope: Construct, intent: DiskIntent, template: Provi
   log.record(VSPHERE_PRACTICES.diskLabel, "label", intent.name);
   const file =
     intent.existingVolume === undefined
-      ? newFile(where, intent, template)
+      ? newFile(where, intent, tier, template)
       : existingFile(where, intent, tier, intent.existingVolume);
-  return { intent, tier, bus, block: { label: intent.name, ...file }, resolved: { bus } };
+  const thin = "thinProvisioned" in file ? file.thinProvisioned === true : undefined;
+  return { intent, tier, bus, block: { label: intent.name, ...file }, resolved: { bus, thin } };
 }
 
-function newFile(where: string, intent: DiskIntent, template: Provisioning | undefined) {
+function newFile(where: string, intent: DiskIntent, tier: VsphereTier, template: Provisioning | undefined) {
   if (intent.protectData) {
     intent.log.record(VSPHERE_PRACTICES.diskKept, "keep_on_remove", true);
   }
   return {
     size: wholeGibibytes(where, intent.size!),
-    ...provision(where, intent, template),
+    ...provision(where, intent, tier, template),
     keepOnRemove: intent.protectData,
   };
 }
@@ -109,6 +111,11 @@ function refuseWhatEsxiDecides(where: string, intent: DiskIntent): void {
     const given = intent[setting as keyof typeof lacking];
     if (given !== undefined) {
       refuse(where, `a disk of vSphere has no \`${setting}\``, given, mend);
+    }
+  }
+  for (const what of ["limit", "shares", "priority", "reservation"] as const) {
+    if (intent.io?.[what] !== undefined) {
+      refuse(where, `vSphere keeps no ${what} of a disk's I/O here`, intent.io[what], `leave \`${what}\` out`);
     }
   }
   if (intent.discard === false) {
@@ -157,7 +164,7 @@ function wholeGibibytes(where: string, size: DataSize): number {
   return size.toGibibytes();
 }
 
-function provision(where: string, intent: DiskIntent, template: Provisioning | undefined) {
+function provision(where: string, intent: DiskIntent, tier: VsphereTier, template: Provisioning | undefined) {
   const { log, eagerZeroed, shareable } = intent;
   if (shareable) {
     if (eagerZeroed === false) {
@@ -177,7 +184,10 @@ function provision(where: string, intent: DiskIntent, template: Provisioning | u
     log.record(VSPHERE_PRACTICES.cloneKeeps, "thin_provisioned", "as the template's");
     return template;
   }
-  const thin = eagerZeroed !== true;
-  log.record(STORAGE_PRACTICES.thinProvisioning, "thin_provisioned", thin, undefined, eagerZeroed !== undefined);
-  return { thinProvisioned: thin, eagerlyScrub: !thin };
+  const { preallocation } = tier;
+  const eager = eagerZeroed ?? preallocation === Preallocation.FULL;
+  const thin = !eager && preallocation !== Preallocation.FALLOC;
+  const given = eagerZeroed !== undefined || preallocation !== undefined;
+  log.record(STORAGE_PRACTICES.thinProvisioning, "thin_provisioned", thin, undefined, given);
+  return { thinProvisioned: thin, eagerlyScrub: eager };
 }

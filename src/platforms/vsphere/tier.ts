@@ -1,124 +1,130 @@
-import { NasDatastore } from "@cdktf/provider-vsphere/lib/nas-datastore";
-import { Tag } from "@cdktf/provider-vsphere/lib/tag";
-import { TagCategory } from "@cdktf/provider-vsphere/lib/tag-category";
-import { VmStoragePolicy } from "@cdktf/provider-vsphere/lib/vm-storage-policy";
 import type { Construct } from "constructs";
-import { type NfsSettings, NfsVersion } from "../../constructs/storage/storage-backend";
+import { Annotations } from "../../cdktf";
+import type { Preallocation } from "../../constructs/storage/preallocation";
+import type { StorageBackend, StorageBackendKind } from "../../constructs/storage/storage-backend";
+import type { StorageDrsSettings } from "../../constructs/storage/storage-drs";
 import { ConfigurationError } from "../../errors";
-import { VSPHERE_PRACTICES } from "../../practices";
+import { VSPHERE_PRACTICES, VSPHERE_STORAGE_PRACTICES } from "../../practices";
 import type { PlatformTier, TierIntent } from "../platform";
-import type { VsphereHost } from "./vsphere-host";
+import { type Datastore, hostsOf, makeDatastore } from "./datastore";
+import { createClusteredTier } from "./datastore-cluster";
+import { givenPolicy, policyByTag } from "./storage-policy";
 import type { VspherePlatform } from "./vsphere-platform";
 
 /** Where disks are put: a datastore or a datastore cluster, under a storage policy or none. */
 export interface VsphereTier extends PlatformTier {
   readonly name: string;
+  /** The first, where there are several. */
+  readonly backend: StorageBackend;
+  /** What is taken of a new disk's space, where the disk does not say. */
+  readonly preallocation?: Preallocation;
   readonly datastoreId?: string;
   readonly datastoreClusterId?: string;
   readonly storagePolicyId?: string;
-  /** Terraform's address of the datastore, where this program makes it. */
-  readonly made?: string;
+  /** Of a cluster that this program makes. */
+  readonly storageDrs?: StorageDrsSettings;
+  /** Those that this program makes; machines in it are made after them. */
+  readonly datastores: readonly Datastore[];
 }
 
 export function createTier(platform: VspherePlatform, scope: Construct, intent: TierIntent): VsphereTier {
-  const { backend } = intent;
-  const { settings } = backend;
-  const inventory = platform._inventory;
-  const storagePolicyId =
-    intent.storagePolicy === undefined ? undefined : inventory.storagePolicyId(intent.storagePolicy);
-  const tier = { platform, name: intent.name, storagePolicyId };
-  switch (settings.kind) {
-    case "datastore":
-      return { ...tier, datastoreId: inventory.datastoreId(settings.name) };
-    case "datastore-cluster":
-      return { ...tier, datastoreClusterId: inventory.datastoreClusterId(settings.name) };
-    case "nfs":
-      return mountNfs(platform, scope, intent, settings, tier);
-    default:
-      throw new ConfigurationError({
-        where: scope.node.path,
-        what: `vSphere has no ${settings.kind === "lvm" ? "LVM volume groups" : settings.kind === "directory" ? "directories of hosts" : `storage of the kind ${settings.kind}`} for the ${intent.tier} tier`,
-        given: backend,
-        allowed: "StorageBackend.datastore(), .datastoreCluster(), .nfs()",
-        mend: "name a datastore of the inventory",
-        practice: VSPHERE_PRACTICES.tierBackends.id,
-      });
-  }
-}
-
-function mountNfs(
-  platform: VspherePlatform,
-  scope: Construct,
-  intent: TierIntent,
-  { server, path, version, mountPath }: NfsSettings,
-  tier: Omit<VsphereTier, "datastoreId" | "made">,
-): VsphereTier {
   const where = scope.node.path;
-  const practice = VSPHERE_PRACTICES.tierBackends.id;
-  if (version !== undefined && version !== NfsVersion.V3 && version !== NfsVersion.V4_1) {
-    throw new ConfigurationError({
-      where,
-      what: `vSphere does not mount NFS ${version}`,
-      given: intent.backend,
-      allowed: "NfsVersion.V3, NfsVersion.V4_1",
-      practice,
-    });
+  refuseWhatQcow2Has(where, intent);
+  const backends = [intent.backend, ...intent.others.map(({ backend }) => backend)];
+  for (const backend of backends) {
+    checkBackend(where, intent, backend);
   }
-  if (mountPath !== undefined) {
-    throw new ConfigurationError({
-      where,
-      what: "vSphere mounts datastores where it wants",
-      given: mountPath,
-      mend: "leave `mountPath` out",
-      practice,
-    });
+  if (backends.length > 1 || intent.storageDrs !== undefined) {
+    return createClusteredTier(platform, scope, intent);
   }
-  if (intent.hosts.length === 0) {
-    throw new ConfigurationError({
-      where,
-      what: `the ${intent.tier} tier is an NFS datastore, and there are no hosts to mount it on`,
-      given: intent.backend,
-      mend: 'give the platform its hosts: hosts: [VsphereHost.named("esx1.example.org")]',
-      practice: VSPHERE_PRACTICES.datastoreHosts.id,
-    });
-  }
-  const tagged = tier.storagePolicyId === undefined ? tagTier(platform, scope, intent) : undefined;
-  const datastore = new NasDatastore(scope, `${intent.tier}-datastore`, {
-    provider: platform._provider,
+  const { settings } = intent.backend;
+  const inventory = platform._inventory;
+  const tier = {
+    platform,
     name: intent.name,
-    hostSystemIds: (intent.hosts as readonly VsphereHost[]).map((host) => platform._inventory.hostId(host)),
-    type: version === NfsVersion.V4_1 ? "NFS41" : "NFS",
-    remoteHosts: [server],
-    remotePath: path,
-    ...(tagged !== undefined && { tags: [tagged.tagId] }),
-    ...(intent.protectData && { lifecycle: { preventDestroy: true } }),
-  });
-  return {
-    ...tier,
-    ...(tagged && { storagePolicyId: tagged.policyId }),
-    datastoreId: datastore.id,
-    made: `${datastore.terraformResourceType}.${datastore.friendlyUniqueId}`,
+    backend: intent.backend,
+    preallocation: intent.volumes.preallocation,
+    datastores: [],
   };
+  switch (settings.kind) {
+    case "vsan":
+      warnOfDefaultPolicy(scope, intent);
+      return { ...tier, ...givenPolicy(platform, intent), datastoreId: inventory.datastoreId(settings.name) };
+    case "datastore":
+      return { ...tier, ...givenPolicy(platform, intent), datastoreId: inventory.datastoreId(settings.name) };
+    case "datastore-cluster":
+      return {
+        ...tier,
+        ...givenPolicy(platform, intent),
+        datastoreClusterId: inventory.datastoreClusterId(settings.name),
+      };
+    default: {
+      const hosts = hostsOf(scope, intent);
+      const { storagePolicyId, tags } = policyByTag(platform, scope, intent);
+      const { name, protectData } = intent;
+      const id = `${intent.tier}-datastore`;
+      const datastore = makeDatastore(platform, scope, intent.backend, { id, name, hosts, tags, protectData })!;
+      return { ...tier, storagePolicyId, datastoreId: datastore.id, datastores: [datastore] };
+    }
+  }
 }
 
-/** A storage policy for the datastores that carry the tier's tag, so that more of them can be added by tagging. */
-function tagTier(platform: VspherePlatform, scope: Construct, intent: TierIntent) {
-  const provider = platform._provider;
-  const category =
-    (scope.node.tryFindChild("tag-category") as TagCategory | undefined) ??
-    new TagCategory(scope, "tag-category", {
-      provider,
-      name: `${intent.pool} tier`,
-      description: `Tiers of the storage pool ${intent.pool}`,
-      cardinality: "SINGLE",
-      associableTypes: ["Datastore"],
+const BACKENDS: readonly StorageBackendKind[] = ["vmfs", "nfs", "vsan", "datastore", "datastore-cluster"];
+
+/** What others call storage that comes as LUNs to vSphere. */
+const ON_LUNS: readonly StorageBackendKind[] = [
+  "filesystem",
+  "lvm",
+  "disk",
+  "iscsi",
+  "iscsi-direct",
+  "fibre-channel",
+  "multipath",
+];
+
+function checkBackend(where: string, { tier }: TierIntent, backend: StorageBackend): void {
+  const { kind } = backend;
+  if (!BACKENDS.includes(kind)) {
+    const names: Partial<Record<StorageBackendKind, string>> = {
+      lvm: "LVM volume groups",
+      directory: "directories of hosts",
+    };
+    throw new ConfigurationError({
+      where,
+      what: `vSphere has no ${names[kind] ?? `storage of the kind ${kind}`} for the ${tier} tier`,
+      given: backend,
+      allowed: "StorageBackend.vmfs(), .nfs(), .vsan(), .datastore(), .datastoreCluster()",
+      mend: ON_LUNS.includes(kind)
+        ? "LUNs, however the hosts reach them, carry VMFS: StorageBackend.vmfs()"
+        : "name a datastore of the inventory",
+      practice: VSPHERE_PRACTICES.tierBackends.id,
     });
-  const tag = new Tag(scope, `${intent.tier}-tag`, { provider, name: intent.tier, categoryId: category.id });
-  const policy = new VmStoragePolicy(scope, `${intent.tier}-policy`, {
-    provider,
-    name: intent.name,
-    description: `Datastores of the ${intent.tier} tier of the storage pool ${intent.pool}`,
-    tagRules: [{ tagCategory: category.name, tags: [tag.name], includeDatastoresWithTags: true }],
-  });
-  return { tagId: tag.id, policyId: policy.id };
+  }
+}
+
+function refuseWhatQcow2Has(where: string, { tier, volumes }: TierIntent): void {
+  const lacking = {
+    format: "ESXi has one format, VMDK: leave it out",
+    clusterSize: "leave it out",
+    encryptionSecret: "leave it out, and encrypt by a storage policy: `storagePolicy`",
+  } as const;
+  for (const [setting, mend] of Object.entries(lacking)) {
+    const given = volumes[setting as keyof typeof lacking];
+    if (given !== undefined) {
+      throw new ConfigurationError({
+        where,
+        what: `volumes of vSphere have no \`${setting}\`: the ${tier} tier`,
+        given: String(given),
+        mend,
+        practice: VSPHERE_PRACTICES.esxiDecides.id,
+      });
+    }
+  }
+}
+
+function warnOfDefaultPolicy(scope: Construct, { tier, storagePolicy }: TierIntent): void {
+  if (storagePolicy === undefined) {
+    const { reason, id } = VSPHERE_STORAGE_PRACTICES.vsanPolicy;
+    Annotations.of(scope).addWarning(`the ${tier} tier has no \`storagePolicy\`: ${reason} [${id}]`);
+  }
 }

@@ -64,8 +64,8 @@ test("Boot.template makes a root disk of a template", () => {
 });
 
 test("Boot.volume takes a disk that is there", () => {
-  const { pool, tier } = ROOT;
-  expect(Boot.volume("old.qcow2", { pool, tier }).rootDisk).toEqual({ pool, tier, existingVolume: "old.qcow2" });
+  const place = { pool: ROOT.pool, tier: "archive", backend: "second" };
+  expect(Boot.volume("old.qcow2", place).rootDisk).toEqual({ ...place, existingVolume: "old.qcow2" });
 });
 
 describe("Boot.kernel", () => {

@@ -14,7 +14,7 @@ describe("a pool of two tiers", () => {
   const { platform, pool } = poolOf();
 
   test("makes each tier on all hosts, the fastest first, protected", () => {
-    const shared = { pool: "storage", hosts: platform.hosts, protectData: true };
+    const shared = { pool: "storage", hosts: platform.hosts, others: [], volumes: {}, protectData: true };
     expect(platform.tiers).toEqual([
       { name: "storage-performance", tier: "performance", backend: SSD.backend, storagePolicy: undefined, ...shared },
       { name: "storage-archive", tier: "archive", backend: NAS.backend, storagePolicy: "Bronze", ...shared },
@@ -28,7 +28,7 @@ describe("a pool of two tiers", () => {
 
   test("refuses a tier that it lacks, and says those that it has", () => {
     expect(() => pool.tier("capacity")).toThrow(
-      'prod/storage: the pool has no such tier (given "capacity"; allowed: performance, archive). ' +
+      'prod/storage: pool storage has no such tier (given "capacity"; allowed: performance, archive). ' +
         "To mend: add it to `tiers` of the pool, or use one that it has.",
     );
   });
@@ -49,9 +49,10 @@ test.each([[{}], [{ standard: undefined }], [undefined]])("a pool of tiers %p is
   expect(() => poolOf({ tiers })).toThrow("prod/storage: a pool needs at least one tier");
 });
 
-test("a tier of another name is refused with the one that was meant", () => {
-  expect(() => poolOf({ tiers: { perfomance: SSD } as never })).toThrow(
-    'tier is not one of those known (given "perfomance"; allowed: "performance", "standard", "capacity", "archive"). ' +
+test("a tier that is called almost as a usual one is refused with the one that was meant", () => {
+  expect(() => poolOf({ tiers: { perfomance: SSD } })).toThrow(
+    'prod/storage: a tier is called almost as one of the usual ones (given "perfomance"; ' +
+      "allowed: performance, standard, capacity, archive, or a name of your own that is not so near). " +
       'To mend: did you mean "performance"?',
   );
 });
