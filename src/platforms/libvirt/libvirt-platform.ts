@@ -21,6 +21,7 @@ import type {
   VmIntent,
   VxlanIntent,
 } from "../platform";
+import { ProtectedData } from "../protected-data";
 import { DomainWriter } from "./domain-writer";
 import { HostFiles } from "./host-files";
 import { LibvirtHost } from "./libvirt-host";
@@ -82,6 +83,7 @@ export class LibvirtPlatform extends Construct implements IPlatform {
       "the aliases of the hosts' providers",
       props.hosts.map((host) => aliasOf(id, host)),
     );
+    ProtectedData.of(this);
     this.hosts = props.hosts;
     this.switchBacking = props.switchBacking;
     this.#providers = new Map(

@@ -6,6 +6,7 @@ import type { StorageBackend, StorageBackendSettings } from "../../constructs/st
 import { FIRST_BACKEND, type VolumeDefaults } from "../../constructs/storage/storage-tier";
 import { ConfigurationError } from "../../errors";
 import type { IPlatform, PlatformTier, TierIntent } from "../platform";
+import { ProtectedData } from "../protected-data";
 import { hashOf, reference, replaceWhenRedefined, waitFor } from "./definition";
 import { refuseChange } from "./guard";
 import type { LibvirtHost } from "./libvirt-host";
@@ -14,6 +15,7 @@ import type { LibvirtPlatform } from "./libvirt-platform";
 /** A tier's pool on one host. */
 export interface TierOnHost {
   readonly name: string;
+  readonly host: LibvirtHost;
   readonly pool: Pool;
   readonly scope: Construct;
   readonly backend: StorageBackend;
@@ -136,13 +138,23 @@ function writePool(platform: LibvirtPlatform, host: LibvirtHost, scope: Construc
   };
   // How a pool is made and destroyed says nothing of what it is, and the provider can't change it.
   const steps = ["create", "destroy"];
-  const onHost = { name: intent.name, scope, backend: intent.backend, defaults: intent.volumes, volumes: new Map() };
+  const onHost = {
+    name: intent.name,
+    host,
+    scope,
+    backend: intent.backend,
+    defaults: intent.volumes,
+    volumes: new Map(),
+  };
+  const lifecycle = intent.protectData
+    ? { preventDestroy: true, ignoreChanges: "all" as const }
+    : { ignoreChanges: steps };
+  const pool = new Pool(scope, "Resource", { ...config, lifecycle });
+  ProtectedData.of(scope).add(pool, `pool ${intent.name}`, host.name, intent.protectData);
   if (intent.protectData) {
-    const pool = new Pool(scope, "Resource", { ...config, lifecycle: { preventDestroy: true, ignoreChanges: "all" } });
     refuseChange(scope, pool, `storage pool ${intent.name}`, identity, steps);
     return { ...onHost, pool, triggers: [] };
   }
-  const pool = new Pool(scope, "Resource", { ...config, lifecycle: { ignoreChanges: steps } });
   const trigger = replaceWhenRedefined(scope, pool, steps);
   return { ...onHost, pool, triggers: [reference(trigger)] };
 }

@@ -4,6 +4,7 @@ import { TerraformData } from "../../cdktf";
 import type { ImageFormat } from "../../constructs/compute/image-format";
 import { STORAGE_PRACTICES } from "../../practices";
 import type { DataSize } from "../../units";
+import { ProtectedData } from "../protected-data";
 import type { Capacity } from "./capacity";
 import { fingerprint, reference, waitFor } from "./definition";
 import type { TierOnHost } from "./tier-writer";
@@ -69,6 +70,7 @@ export class VolumeWriter {
           // Not by index: Terraform takes no notice of that.
           replaceTriggeredBy: [...tier.triggers, `${reference(this.#definition)}.input.${volume.friendlyUniqueId}`],
         };
+    ProtectedData.of(scope).add(volume, `volume ${name} of pool ${tier.name}`, tier.host.name, protectData);
     this.capacity.add(volume, name, tier.name, size);
     return volume;
   }
