@@ -3,6 +3,7 @@ import {
   DataSize,
   DistributedVSwitch,
   NetworkIoControl,
+  NetworkSlice,
   StorageBackend,
   StorageTier,
   TieredStoragePool,
@@ -36,6 +37,12 @@ function programOf({ segment, nic }: Profiles) {
       ioControl: NetworkIoControl.version3(),
       traffic: TrafficProfile.perDirection({ outbound: machines }),
     });
+    new NetworkSlice(stack, "shop", {
+      switch: fabric,
+      vlan: 130,
+      vxlan: { vni: 10_130 },
+      traffic: TrafficProfile.perDirection({ outbound: TrafficProfile.guarantee({ reservation: DataRate.gbps(1) }) }),
+    });
     const tiers = { performance: StorageTier.on(StorageBackend.datastore("LocalDS_0")) };
     const pool = new TieredStoragePool(stack, "storage", { platform, tiers, protectData: false });
     const vm = new TunedVm(stack, "shaped", { platform, vcpus: 1, memory: DataSize.gibibytes(1) });
@@ -51,11 +58,12 @@ const available = vsphereAvailable();
   let deployment: Deployment;
   let vcenter: VcenterSimulator;
   const step = steps();
-  const attributes = async (type: string): Promise<Record<string, unknown>> => {
+  const attributes = async (type: string, name?: string): Promise<Record<string, unknown>> => {
     const { stdout } = await deployment.run(["show", "-json"]);
     const { resources } = JSON.parse(stdout).values.root_module;
     return resources.find(
-      (resource: { type: string; mode: string }) => resource.type === type && resource.mode === "managed",
+      (resource: { type: string; mode: string; values: { name?: string } }) =>
+        resource.type === type && resource.mode === "managed" && (name === undefined || resource.values.name === name),
     ).values;
   };
   const change = async (profiles: Profiles): Promise<string[]> => {
@@ -95,7 +103,8 @@ const available = vsphereAvailable();
 
   step("are made as they say, and a second plan is empty", async () => {
     await change({ segment, nic });
-    expect(await attributes("vsphere_distributed_port_group")).toMatchObject({
+    expect(await attributes("vsphere_distributed_port_group", "shop")).toMatchObject({ vlan_id: 130 });
+    expect(await attributes("vsphere_distributed_port_group", "db")).toMatchObject({
       // What guests receive goes out of the switch.
       egress_shaping_enabled: true,
       egress_shaping_average_bandwidth: 400_000_000,
