@@ -62,7 +62,7 @@ export class VolumeWriter {
     volume.lifecycle = protectData
       ? {
           preventDestroy: true,
-          ignoreChanges: ["name", "capacity", "target", "backing_store"],
+          ignoreChanges: ["name", "pool", "capacity", "target", "backing_store"],
           replaceTriggeredBy: [...tier.triggers],
         }
       : {
@@ -77,7 +77,7 @@ export class VolumeWriter {
 }
 
 /** What a plan is refused for while a volume holds data. */
-function refusals(made: string, { name, base }: VolumeIntent): { condition: string; errorMessage: string }[] {
+function refusals(made: string, { name, base, tier }: VolumeIntent): { condition: string; errorMessage: string }[] {
   return [
     {
       // The format is a part of the name.
@@ -85,6 +85,13 @@ function refusals(made: string, { name, base }: VolumeIntent): { condition: stri
       errorMessage:
         `Volume \${${made}.name} is to become ${name}: that would lose its data. ` +
         "To mend: change the format, or the name of machine or disk, back, or add a disk and copy; " +
+        `with protectData: false the volume is replaced. [${STORAGE_PRACTICES.dataProtected.id}]`,
+    },
+    {
+      condition: `\${${made}.pool == "${tier.name}"}`,
+      errorMessage:
+        `Volume ${name} is in pool \${${made}.pool} and is to be in ${tier.name}: it would be made anew there, without its data. ` +
+        "To mend: give back its tier, or name the backend that it is on as `backend`; to move the data add a disk there and copy; " +
         `with protectData: false the volume is replaced. [${STORAGE_PRACTICES.dataProtected.id}]`,
     },
     ...(base

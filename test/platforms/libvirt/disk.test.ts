@@ -317,7 +317,7 @@ describe("its volume", () => {
     expect(disk.protectData).toBe(true);
     expect(synthesis.one("libvirt_volume").lifecycle).toMatchObject({
       prevent_destroy: true,
-      ignore_changes: ["name", "capacity", "target", "backing_store"],
+      ignore_changes: ["name", "pool", "capacity", "target", "backing_store"],
     });
     expect(conditionsOf(synthesis)).toEqual(
       expect.arrayContaining([
