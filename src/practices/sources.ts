@@ -265,4 +265,10 @@ export const SOURCES = {
   nfs: { title: "Linux: nfs(5)", url: "https://man7.org/linux/man-pages/man5/nfs.5.html" },
   lvm: { title: "LVM: lvm(8)", url: "https://man7.org/linux/man-pages/man8/lvm.8.html" },
   lvmVdo: { title: "LVM: lvmvdo(7)", url: "https://man7.org/linux/man-pages/man7/lvmvdo.7.html" },
+  lvmCache: { title: "LVM: lvmcache(7)", url: "https://man7.org/linux/man-pages/man7/lvmcache.7.html" },
+  zfsTuning: {
+    title: "OpenZFS: workload tuning",
+    url: "https://openzfs.github.io/openzfs-docs/Performance%20and%20Tuning/Workload%20Tuning.html",
+  },
+  s3fs: { title: "s3fs: limitations", url: "https://github.com/s3fs-fuse/s3fs-fuse#limitations" },
 } as const satisfies Record<string, Source>;

@@ -14,6 +14,8 @@ export const STORAGE_BACKEND_LIMITS = {
   maxNfsConnections: 16,
   /** How often multipathd looks after paths that have failed. */
   multipathPollSeconds: 5,
+  /** Polls that requests wait for a path: a minute. */
+  multipathRetries: 12,
   /** Extent of a volume group unless it was made with another. */
   lvmExtentMebibytes: 4,
   minVdoGibibytes: 5,
@@ -52,6 +54,37 @@ export const STORAGE_BACKEND_PRACTICES = {
       "a controller that fails over takes its time; waiting for ever hangs guests and the host's shutdown, failing at once makes guests mount their disks read-only",
     severity: ADVICE,
     source: SOURCES.multipathConf,
+  }),
+  onePath: practice({
+    id: "backend-one-path",
+    title: "A pool of an initiator or adapter has one path",
+    reason:
+      "libvirt logs in at one portal and lists each path of an adapter as a disk of its own; StorageBackend.multipath has several paths to a LUN",
+    consequence: "guests lose their disks with the path",
+    severity: WARNING,
+    source: SOURCES.formatStorage,
+  }),
+  cacheWriteBack: practice({
+    id: "backend-cache-write-back",
+    title: "A write-back cache holds the only copy",
+    reason: "what is written is in the cache alone until it is copied: with the fast device the volume is lost",
+    severity: WARNING,
+    source: SOURCES.lvmCache,
+  }),
+  deduplicationMemory: practice({
+    id: "backend-zfs-deduplication",
+    title: "Deduplication of ZFS takes memory",
+    reason:
+      "the table of blocks has to be in memory, some 5 GiB for each TiB; where it is not, each write waits for reads, and turning it off changes nothing of what is written",
+    severity: WARNING,
+    source: SOURCES.zfsTuning,
+  }),
+  s3Archive: practice({
+    id: "backend-s3-archive",
+    title: "A bucket is an archive",
+    reason: "objects are replaced as a whole: a guest that writes to a disk there uploads it again and again",
+    severity: WARNING,
+    source: SOURCES.s3fs,
   }),
   nfsConnections: practice({
     id: "backend-nfs-connections",

@@ -183,11 +183,6 @@ export interface SmbBackendOptions {
    * File of the hosts with the lines `username=`, `password=` and, where it needs one, `domain=`; root alone can read it. You bring it there.
    */
   readonly credentialsFile: string;
-  /**
-   * Folder of the hosts that it is mounted on.
-   * @default - `/var/lib/libvirt/smb/` and the name of the tier's pool
-   */
-  readonly mountPath?: string;
 }
 
 export interface SmbSettings extends SmbBackendOptions {
@@ -247,11 +242,6 @@ export interface S3BackendOptions {
   readonly endpoint: string;
   /** File of the hosts with `key id:secret key`; root alone can read it. You bring it there. */
   readonly passwordFile: string;
-  /**
-   * Folder of the hosts that it is mounted on.
-   * @default - `/var/lib/libvirt/s3/` and the name of the tier's pool
-   */
-  readonly mountPath?: string;
 }
 
 export interface S3Settings extends S3BackendOptions {
@@ -435,19 +425,18 @@ export class StorageBackend {
   }
 
   /**
-   * A share of an SMB server (libvirt), mounted by a service of the hosts.
-   * @param server host name or address
+   * A share of an SMB server (libvirt), mounted by a service of the hosts below /var/lib/libvirt/smb.
+   * @param server host name or IPv4 address
    * @param share its name
    */
   public static smb(server: string, share: string, options: SmbBackendOptions): StorageBackend {
     const where = "StorageBackend.smb";
-    const { credentialsFile, mountPath } = checkOptions(where, "options", options);
+    const { credentialsFile } = checkOptions(where, "options", options);
     return new StorageBackend({
       kind: "smb",
-      server: checkServer(where, server),
+      server: checkSmbServer(where, server),
       share: checkName(where, share, { maxLength: 80 }),
       credentialsFile: checkPath(where, "credentialsFile", credentialsFile),
-      mountPath: optional(mountPath, (given) => checkFolder(where, given)),
     });
   }
 
@@ -500,18 +489,17 @@ export class StorageBackend {
   }
 
   /**
-   * A bucket of S3 (libvirt), mounted by a service of the hosts (s3fs): for images and backups, not for disks that guests write to.
+   * A bucket of S3 (libvirt), mounted below /var/lib/libvirt/s3 by a service of the hosts (s3fs): for images and backups, not for disks that guests write to.
    * @param bucket its name
    */
   public static s3(bucket: string, options: S3BackendOptions): StorageBackend {
     const where = "StorageBackend.s3";
-    const { endpoint, passwordFile, mountPath } = checkOptions(where, "options", options);
+    const { endpoint, passwordFile } = checkOptions(where, "options", options);
     return new StorageBackend({
       kind: "s3",
       bucket: checkBucket(where, bucket),
       endpoint: checkEndpoint(where, endpoint),
       passwordFile: checkPath(where, "passwordFile", passwordFile),
-      mountPath: optional(mountPath, (given) => checkFolder(where, given)),
     });
   }
 
@@ -696,6 +684,20 @@ function checkRequestSize(where: string, size: DataSize): DataSize {
     });
   }
   return size;
+}
+
+/** mount.cifs takes no IPv6 address in the name of a share. */
+function checkSmbServer(where: string, server: string): string {
+  const checked = checkServer(where, server);
+  if (checked.includes(":")) {
+    throw new ConfigurationError({
+      where,
+      what: "a share has no IPv6 address in its name",
+      given: server,
+      mend: "give the server's name, in DNS or /etc/hosts",
+    });
+  }
+  return checked;
 }
 
 function checkDataset(where: string, dataset: string): string {

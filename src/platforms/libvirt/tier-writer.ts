@@ -1,16 +1,19 @@
-import { Pool, type PoolSource, type PoolTarget } from "@cdktf/provider-libvirt/lib/pool";
+import { Pool } from "@cdktf/provider-libvirt/lib/pool";
 import { Volume } from "@cdktf/provider-libvirt/lib/volume";
 import { Construct } from "constructs";
 import type { BootImage } from "../../constructs/compute/boot";
-import type { StorageBackend, StorageBackendSettings } from "../../constructs/storage/storage-backend";
+import type { StorageBackend } from "../../constructs/storage/storage-backend";
 import { FIRST_BACKEND, type VolumeDefaults } from "../../constructs/storage/storage-tier";
 import { ConfigurationError } from "../../errors";
 import type { IPlatform, PlatformTier, TierIntent } from "../platform";
 import { ProtectedData } from "../protected-data";
 import { hashOf, reference, replaceWhenRedefined, waitFor } from "./definition";
 import { refuseChange } from "./guard";
+import { writeHostStorage } from "./host-storage";
 import type { LibvirtHost } from "./libvirt-host";
 import type { LibvirtPlatform } from "./libvirt-platform";
+import { type WrittenPool, writePoolDefinition } from "./pool-definition";
+import { warnOfStorage } from "./storage-warnings";
 
 /** A tier's pool on one host. */
 export interface TierOnHost {
@@ -44,12 +47,14 @@ export class TierWriter implements PlatformTier {
     scope: Construct,
     private readonly intent: TierIntent,
   ) {
-    checkBackend(scope.node.path, intent);
+    checkPolicy(scope.node.path, intent);
+    const written = definePool(scope.node.path, intent);
+    warnOfStorage(scope, intent);
     const tierScope = new Construct(scope, intent.tier);
     for (const host of intent.hosts as readonly LibvirtHost[]) {
       this.#onHosts.set(
         host,
-        writePool(platform as LibvirtPlatform, host, new Construct(tierScope, host.name), intent),
+        writePool(platform as LibvirtPlatform, host, new Construct(tierScope, host.name), intent, written),
       );
     }
     this.parts = new Map([
@@ -103,18 +108,11 @@ export class TierWriter implements PlatformTier {
   }
 }
 
-const BACKENDS = "StorageBackend.directory(), .lvm(), .nfs()";
+const BACKENDS =
+  "StorageBackend.directory(), .fileSystem(), .lvm(), .disk(), .iscsi(), .iscsiDirect(), .fibreChannel(), .multipath(), .nfs(), .smb(), " +
+  ".gluster(), .rbd(), .zfs(), .s3()";
 
-function checkBackend(where: string, { backend, storagePolicy, tier }: TierIntent): void {
-  if (!["directory", "lvm", "nfs"].includes(backend.kind)) {
-    throw new ConfigurationError({
-      where,
-      what: `libvirt has no such storage as tier ${tier} is on`,
-      given: String(backend),
-      allowed: BACKENDS,
-      mend: "give a backend that libvirt has",
-    });
-  }
+function checkPolicy(where: string, { storagePolicy, tier }: TierIntent): void {
   if (storagePolicy !== undefined) {
     throw new ConfigurationError({
       where,
@@ -125,14 +123,20 @@ function checkBackend(where: string, { backend, storagePolicy, tier }: TierInten
   }
 }
 
-function writePool(platform: LibvirtPlatform, host: LibvirtHost, scope: Construct, intent: TierIntent): TierOnHost {
+function writePool(
+  platform: LibvirtPlatform,
+  host: LibvirtHost,
+  scope: Construct,
+  intent: TierIntent,
+  written: WrittenPool,
+): TierOnHost {
   platform._claim(scope.node.path, host, "storage pool", intent.name);
-  const { identity, ...definition } = poolOf(intent);
+  const { definition, identity, build } = written;
   const config = {
     ...definition,
     provider: platform.provider(host),
     name: intent.name,
-    create: { autostart: true },
+    create: { autostart: true, ...(build !== undefined && { buildAttribute: build }) },
     // A directory that is empty goes with a pool that is not protected; nothing else is ever deleted.
     destroy: { delete: !intent.protectData && intent.backend.kind === "directory" },
   };
@@ -150,52 +154,30 @@ function writePool(platform: LibvirtPlatform, host: LibvirtHost, scope: Construc
     ? { preventDestroy: true, ignoreChanges: "all" as const }
     : { ignoreChanges: steps };
   const pool = new Pool(scope, "Resource", { ...config, lifecycle });
+  const files = platform.hostFiles(host);
+  if (writeHostStorage(files, scope.node.path, intent.backend.settings)) {
+    files.makeWait(pool);
+  }
   ProtectedData.of(scope).add(pool, `pool ${intent.name}`, host.name, intent.protectData);
   if (intent.protectData) {
-    refuseChange(scope, pool, `storage pool ${intent.name}`, identity, steps);
+    refuseChange(scope, pool, `storage pool ${intent.name}`, { type: definition.type, ...identity }, steps);
     return { ...onHost, pool, triggers: [] };
   }
   const trigger = replaceWhenRedefined(scope, pool, steps);
   return { ...onHost, pool, triggers: [reference(trigger)] };
 }
 
-interface PoolDefinition {
-  readonly type: string;
-  readonly source?: PoolSource;
-  readonly target: PoolTarget;
-  /** What must stay as it is while the pool holds data, by the attribute that says it. */
-  readonly identity: Record<string, string>;
-}
-
-function poolOf({ backend, name }: TierIntent): PoolDefinition {
-  const { settings } = backend;
-  switch (settings.kind) {
-    case "lvm": {
-      const { volumeGroup } = settings;
-      return {
-        type: "logical",
-        source: { name: volumeGroup },
-        target: { path: `/dev/${volumeGroup}` },
-        identity: { type: "logical", "source.name": volumeGroup },
-      };
-    }
-    case "nfs": {
-      const { server, path, version, mountPath } = settings;
-      return {
-        type: "netfs",
-        source: {
-          host: [{ name: server }],
-          dir: { path },
-          format: { type: "nfs" },
-          ...(version !== undefined && { protocol: { version } }),
-        },
-        target: { path: mountPath ?? `/var/lib/libvirt/nfs/${name}` },
-        identity: { type: "netfs", "source.host[0].name": server, "source.dir.path": path },
-      };
-    }
-    default: {
-      const { path } = settings as Extract<StorageBackendSettings, { kind: "directory" }>;
-      return { type: "dir", target: { path }, identity: { type: "dir", "target.path": path } };
-    }
+/** @throws ConfigurationError for a backend that libvirt lacks */
+function definePool(where: string, { backend, name, tier }: TierIntent): WrittenPool {
+  const written = writePoolDefinition(name, backend.settings);
+  if (written === undefined) {
+    throw new ConfigurationError({
+      where,
+      what: `libvirt has no such storage as tier ${tier} is on`,
+      given: String(backend),
+      allowed: BACKENDS,
+      mend: "give a backend that libvirt has",
+    });
   }
+  return written;
 }
