@@ -222,7 +222,10 @@ export class FrrConfig {
     }
     const name = checkName(this.#where, policy.name, { maxLength: MAX_POLICY_NAME });
     const earlier = this.#policies.get(name);
-    const checked = { name, networks: policy.networks.map((prefix) => checkPrefix(this.#where, prefix)) };
+    const networks = policy.networks.map((prefix) => checkPrefix(this.#where, prefix));
+    // Two routers of others may well tell of the same network.
+    const different = new Map(networks.map((prefix) => [prefixText(prefix), prefix]));
+    const checked = { name, networks: [...different.values()] };
     if (
       [EVPN_POLICY, EVPN_OWN_POLICY].includes(name) ||
       (earlier !== undefined && JSON.stringify(earlier) !== JSON.stringify(checked))
@@ -340,10 +343,7 @@ function policyLines({ name, networks }: FrrPolicy): string[] {
       ? []
       : [
           {
-            list: own.map(
-              ({ network, longest }, j) =>
-                `${ip} prefix-list ${name} seq ${10 * (j + 1)} permit ${network}${longest === undefined ? "" : ` le ${longest}`}`,
-            ),
+            list: own.map((prefix, j) => `${ip} prefix-list ${name} seq ${10 * (j + 1)} permit ${prefixText(prefix)}`),
             map: [`route-map ${name} permit ${sequence}`, ` match ${ip} address prefix-list ${name}`, "exit"],
           },
         ];
@@ -425,6 +425,10 @@ function checkPrefix(where: string, prefix: FrrPrefix): FrrPrefix {
     network: parsed.toString(),
     longest: checkInteger(where, `the longest prefix in ${parsed}`, longest, range),
   };
+}
+
+function prefixText({ network, longest }: FrrPrefix): string {
+  return longest === undefined ? network : `${network} le ${longest}`;
 }
 
 /** Text that FRR takes to the end of its line. */

@@ -18,6 +18,7 @@ import {
   Port,
   PortNames,
   PrivateVlan,
+  SliceIsolation,
   SpineLeafFabric,
   SriovPool,
   StorageBackend,
@@ -269,6 +270,22 @@ const onExternalPeer = (prop: string, good: unknown[], bad: unknown[]): Record<s
     bad,
   },
 });
+const onBucket = (prop: string, good: unknown[], bad: unknown[]): Record<string, Case> => ({
+  [`TrafficProfile ${prop}`]: {
+    give: (_, value) =>
+      TrafficProfile.tokenBucket({ average: DataRate.mbps(100), burst: DataSize.mebibytes(1), [prop]: value }),
+    good,
+    bad,
+  },
+});
+const onSpine = (prop: string, good: unknown[], bad: unknown[]): Record<string, Case> => ({
+  [`SpineLeafFabric spine ${prop}`]: {
+    give: (parts, value) =>
+      fabricIn(parts).dc1.addSpine("x", { corePorts: 1, uplinkSpeed: DataRate.gbps(100), [prop]: value }),
+    good,
+    bad,
+  },
+});
 const onSlice = (prop: string, good: unknown[], bad: unknown[]): Record<string, Case> => ({
   [`NetworkSlice ${prop}`]: {
     give: ({ stack, fabric }, value) => {
@@ -291,26 +308,26 @@ const factory = (
 
 const CASES: Readonly<Record<string, Case>> = {
   ...onSwitch("platform", [], [undefined, null, ...OBJECTS]),
-  ...onSwitch("name", ["fabric-1", "a.b_c", "x".repeat(63)], NAMES),
+  ...onSwitch("name", ["fabric-1", "a.b_c", "x".repeat(63)], [null, ...NAMES]),
   ...onSwitch("hosts", [undefined], [...LISTS, [], [undefined], [{ name: "kvm1" }], ["kvm1"]]),
   ...onSwitch("backing", [SwitchBacking.isolated()], [null, ...OBJECTS]),
-  ...onSwitch("mtu", [576, 9000, 65_535], [0, 575, 65_536, ...NUMBERS]),
+  ...onSwitch("mtu", [576, 9000, 65_535], [null, 0, 575, 65_536, ...NUMBERS]),
   ...onSwitch(
     "uplinks",
     [[], ["ens1f0", "bond0.100"]],
-    [...LISTS, ...NAMES.map((name) => [name]), [undefined], ["x".repeat(16)], ["a", "a"]],
+    [null, ...LISTS, ...NAMES.map((name) => [name]), [undefined], ["x".repeat(16)], ["a", "a"]],
   ),
   ...onSwitch("teaming", [Teaming.sourceMac()], [...OBJECTS, Teaming.sourcePort({ active: ["ens9"] })]),
   ...onSwitch(
     "security",
     [{}, { allowMacChanges: true }],
-    [null, "reject", [], ...FLAGS.map((allowPromiscuous) => ({ allowPromiscuous }))],
+    [null, "reject", [], ...[null, ...FLAGS].map((allowPromiscuous) => ({ allowPromiscuous }))],
   ),
 
   ...onSwitch(
     "privateVlans",
     [[], [PrivateVlan.promiscuous(5)]],
-    [...LISTS, [100], [undefined], [{ primary: 5 }], [PrivateVlan.isolated(5, 6)]],
+    [null, ...LISTS, [100], [undefined], [{ primary: 5 }], [PrivateVlan.isolated(5, 6)]],
   ),
   ...onSwitch("discovery", [DiscoveryProtocol.lldp()], [null, "lldp", ...OBJECTS]),
   ...onSwitch("multicastFiltering", ["legacy", "snooping"], [null, "Snooping", "", 5, true, {}, ["snooping"]]),
@@ -345,19 +362,19 @@ const CASES: Readonly<Record<string, Case>> = {
     "FlowExport port",
     (port) => FlowExport.sflow({ collector: "::1", port }),
     [1, 65_535],
-    [0, 65_536, ...NUMBERS],
+    [null, 0, 65_536, ...NUMBERS],
   ),
   ...factory(
     "FlowExport activeTimeout",
     (activeTimeout) => FlowExport.ipfix({ collector: "::1", activeTimeout }),
     [Duration.minutes(1), Duration.hours(1)],
-    [60, Duration.seconds(59), Duration.milliseconds(60_001), Duration.days(1), ...OBJECTS],
+    [null, 60, Duration.seconds(59), Duration.milliseconds(60_001), Duration.days(1), ...OBJECTS],
   ),
   ...factory(
     "FlowExport header",
     (header) => FlowExport.sflow({ collector: "::1", header }),
     [DataSize.bytes(14), DataSize.bytes(512)],
-    [128, DataSize.bytes(13), DataSize.bytes(513), ...OBJECTS],
+    [null, 128, DataSize.bytes(13), DataSize.bytes(513), ...OBJECTS],
   ),
   ...factory(
     "FlowExport internalFlowsOnly",
@@ -369,7 +386,19 @@ const CASES: Readonly<Record<string, Case>> = {
     "NetworkIoControl options",
     (options) => NetworkIoControl.version3(options),
     [{}, { nfs: {} }],
-    [null, "nfs", 5, [], { nfs: null }, { nfs: 5 }, { NFS: {} }, { nfs: { shares: "high" } }, { nfs: { limit: 500 } }],
+    [
+      null,
+      "nfs",
+      5,
+      [],
+      { nfs: null },
+      { nfs: 5 },
+      { NFS: {} },
+      { nfs: { shares: "high" } },
+      { nfs: { shares: null } },
+      { nfs: { limit: 500 } },
+      { nfs: { reservation: 500 } },
+    ],
   ),
   ...factory(
     "TrafficShares.custom",
@@ -381,7 +410,7 @@ const CASES: Readonly<Record<string, Case>> = {
     "Teaming failureDetection",
     (failureDetection) => Teaming.loadBased({ failureDetection }),
     ["link state", "beacon probing"],
-    ["beacon", "", 5, true, {}],
+    [null, "beacon", "", 5, true, {}],
   ),
   ...factory("Teaming failback", (failback) => Teaming.sourceMac({ failback }), [true, false], [null, ...FLAGS]),
   ...factory("Teaming.lacp", (options) => Teaming.lacp(options), [undefined, {}], [null, "lag1", 5, []]),
@@ -400,10 +429,120 @@ const CASES: Readonly<Record<string, Case>> = {
     [undefined, ...OBJECTS],
   ),
 
+  ...onSwitch("traffic", [TrafficProfile.leakyBucket({ rate: DataRate.gbps(1) })], [null, ...OBJECTS]),
+  ...onSwitch("uplinkSpeed", [DataRate.gbps(10)], [null, 10, "10 Gbit/s", DataRate.gbps(0), ...OBJECTS]),
+  ...factory(
+    "fromDistributedVSwitchAttributes privateVlans",
+    (privateVlans, { stack, platform }) =>
+      DistributedVSwitch.fromDistributedVSwitchAttributes(stack, "x", { platform, name: "lan", privateVlans }),
+    [[PrivateVlan.promiscuous(5)]],
+    [null, ...LISTS, [5], [PrivateVlan.isolated(5, 6)]],
+  ),
+  ...factory(
+    "SwitchBacking options",
+    (options) => SwitchBacking.openVSwitch("br0", options),
+    [undefined, {}, { managed: true }],
+    [null, "managed", 5, true, [], ...[null, ...FLAGS].map((managed) => ({ managed }))],
+  ),
+  ...factory("Teaming options", (options) => Teaming.sourcePort(options), [undefined, {}], [null, "x", 5, true, []]),
+  ...factory(
+    "Teaming notifySwitches",
+    (notifySwitches) => Teaming.explicitFailover({ notifySwitches }),
+    [true, false],
+    [null, ...FLAGS],
+  ),
+  ...factory(
+    "Teaming.ipHash",
+    (options) => Teaming.ipHash(options),
+    [{ physicalPortsBundled: true }],
+    [undefined, null, "x", [], {}, ...[null, ...FLAGS].map((physicalPortsBundled) => ({ physicalPortsBundled }))],
+  ),
+  ...factory("Teaming.lacp rate", (rate) => Teaming.lacp({ rate }), ["slow", "fast"], [null, "Fast", "", 5, true, {}]),
+  ...factory("Teaming.lacp hash", (hash) => Teaming.lacp({ hash }), ["layer2"], [null, "layer4", "", 5, true, {}]),
+  ...factory("Teaming.lacp minLinks", (minLinks) => Teaming.lacp({ minLinks }), [1, 8], [null, 0, ...NUMBERS]),
+  ...factory(
+    "FlowExport sampling",
+    (sampling) => FlowExport.ipfix({ collector: "::1", sampling }),
+    [0, 16_384],
+    [null, 16_385, ...NUMBERS],
+  ),
+  ...factory(
+    "FlowExport idleTimeout",
+    (idleTimeout) => FlowExport.ipfix({ collector: "::1", idleTimeout }),
+    [Duration.seconds(10)],
+    [null, 10, Duration.seconds(9), Duration.seconds(601), ...OBJECTS],
+  ),
+  ...factory(
+    "FlowExport observationDomain",
+    (observationDomain) => FlowExport.ipfix({ collector: "::1", observationDomain }),
+    [0, 4_294_967_295],
+    [null, 2 ** 32, ...NUMBERS],
+  ),
+  ...factory(
+    "FlowExport switchAddress",
+    (switchAddress) => FlowExport.ipfix({ collector: "::1", switchAddress }),
+    ["192.0.2.1"],
+    [null, "::1", "192.0.2.1/24", ...NAMES],
+  ),
+  ...factory(
+    "FlowExport polling",
+    (polling) => FlowExport.sflow({ collector: "::1", polling }),
+    [Duration.seconds(1)],
+    [null, 1, Duration.milliseconds(500), Duration.days(365), ...OBJECTS],
+  ),
+
+  ...factory(
+    "TrafficProfile options",
+    (options) => TrafficProfile.tokenBucket(options),
+    [],
+    [undefined, null, ...OBJECTS],
+  ),
+  ...onBucket("average", [DataRate.kbps(1)], [undefined, null, 100, "100 Mbit/s", DataRate.mbps(0), ...OBJECTS]),
+  ...onBucket(
+    "burst",
+    [DataSize.kibibytes(64)],
+    [undefined, null, 64, DataSize.bytes(0), DataRate.mbps(1), ...OBJECTS],
+  ),
+  ...onBucket("peak", [DataRate.gbps(1)], [null, 1000, DataRate.mbps(99), DataSize.bytes(1), ...OBJECTS]),
+  ...onBucket("reservation", [DataRate.mbps(100)], [null, 100, DataRate.mbps(0), DataRate.mbps(101), ...OBJECTS]),
+  ...onBucket("shares", [1, 100], [null, 0, 101, ...NUMBERS]),
+  ...onBucket("priority", ["low", "high"], [null, "High", "", 5, true, {}]),
+  ...factory(
+    "TrafficProfile.leakyBucket rate",
+    (rate) => TrafficProfile.leakyBucket({ rate }),
+    [DataRate.mbps(1)],
+    [undefined, null, 1, DataRate.mbps(0), ...OBJECTS],
+  ),
+  ...factory(
+    "TrafficProfile.guarantee reservation",
+    (reservation) => TrafficProfile.guarantee({ reservation }),
+    [DataRate.mbps(1)],
+    [undefined, null, 1, DataRate.mbps(0), ...OBJECTS],
+  ),
+  ...factory(
+    "TrafficProfile.perDirection inbound",
+    (inbound) => TrafficProfile.perDirection({ inbound }),
+    [TrafficProfile.leakyBucket({ rate: DataRate.mbps(1) })],
+    [undefined, null, { average: DataRate.mbps(1) }, ...OBJECTS],
+  ),
+  ...factory(
+    "TrafficProfile.perDirection outbound",
+    (outbound) => TrafficProfile.perDirection({ outbound }),
+    [TrafficProfile.leakyBucket({ rate: DataRate.mbps(1) })],
+    [undefined, null, ...OBJECTS],
+  ),
+
+  ...onSegment("traffic", [TrafficProfile.leakyBucket({ rate: DataRate.gbps(1) })], [null, ...OBJECTS]),
   ...onSegment("privateVlan", [], [null, "isolated(100, 101)", 101, PrivateVlan.isolated(100, 101), ...OBJECTS]),
   ...onSegment("exportFlows", [false], [true, null, ...FLAGS]),
-  ...onSegment("name", ["db-1"], NAMES),
-  ...onSegment("mtu", [576, 9000], [0, 575, 9001, ...NUMBERS]),
+  ...factory(
+    "addVlanSegment options",
+    (options, { fabric }) => fabric.addVlanSegment("x", options),
+    [undefined, {}],
+    [null, "vlan", 5, true, []],
+  ),
+  ...onSegment("name", ["db-1"], [null, ...NAMES]),
+  ...onSegment("mtu", [576, 9000], [null, 0, 575, 9001, ...NUMBERS]),
   ...onSegment("vlan", [1, 4094], [0, 4095, null, ...NUMBERS]),
   ...onSegment(
     "trunk",
@@ -472,9 +611,9 @@ const CASES: Readonly<Record<string, Case>> = {
   ),
 
   ...onMicroSegment("platform", [], [undefined, null, ...OBJECTS]),
-  ...onMicroSegment("name", ["web-1"], NAMES),
-  ...onMicroSegment("dhcp", [true, false], FLAGS),
-  ...onMicroSegment("isolated", [true, false], FLAGS),
+  ...onMicroSegment("name", ["web-1"], [null, ...NAMES]),
+  ...onMicroSegment("dhcp", [true, false], [null, ...FLAGS]),
+  ...onMicroSegment("isolated", [true, false], [null, ...FLAGS]),
   ...factory(
     "MicroSegment peer",
     (peer, { microSegment }) => microSegment.allowTo(peer, Port.all()),
@@ -493,6 +632,7 @@ const CASES: Readonly<Record<string, Case>> = {
     ["10.0.0.0/8", "::/0", "10.0.0.5/32"],
     [undefined, null, "10.0.0.0", "10.0.0.1/8", "10.0.0.0/33", "010.0.0.0/8", "a/8", ...NAMES],
   ),
+  ...factory("Port.tcpRange", (from) => Port.tcpRange(from, 9), [1, 9], [undefined, null, 0, 10, ...NUMBERS]),
   ...factory("Port.tcp", (port) => Port.tcp(port), [1, 65_535], [undefined, null, 0, 65_536, ...NUMBERS]),
   ...factory("Port.udpRange", (to) => Port.udpRange(9, to), [9, 65_535], [undefined, null, 8, 65_536, ...NUMBERS]),
   ...factory(
@@ -505,11 +645,11 @@ const CASES: Readonly<Record<string, Case>> = {
     "TunedVmNic addresses",
     (addresses, { vm, segment, microSegment }) => vm.addNic("x", { segment, microSegment, addresses }),
     [["10.0.0.5"], ["10.0.0.5", "2001:db8::5"]],
-    [...LISTS, [undefined], [null], ["10.0.0.5/24"], ["10.0.0.5", "10.0.0.5"], ...NAMES.map((name) => [name])],
+    [null, ...LISTS, [undefined], [null], ["10.0.0.5/24"], ["10.0.0.5", "10.0.0.5"], ...NAMES.map((name) => [name])],
   ),
 
   ...factory("Teaming active", (active) => Teaming.explicitFailover({ active }), [[], ["ens1f0"]], [null, ...LISTS]),
-  ...factory("Teaming standby", (standby) => Teaming.loadBased({ standby }), [[], ["ens1f0"]], LISTS),
+  ...factory("Teaming standby", (standby) => Teaming.loadBased({ standby }), [[], ["ens1f0"]], [null, ...LISTS]),
   ...factory(
     "SwitchBacking.linuxBridge",
     (name) => SwitchBacking.linuxBridge(name),
@@ -536,17 +676,17 @@ const CASES: Readonly<Record<string, Case>> = {
   ),
 
   ...onVxlan("platform", [], [undefined, null, ...OBJECTS]),
-  ...onVxlan("name", ["tenant-a"], NAMES),
+  ...onVxlan("name", ["tenant-a"], [null, ...NAMES]),
   ...onVxlan("vni", [1, 16_777_215], [undefined, null, 0, 2 ** 24, ...NUMBERS]),
   ...onVxlan("vteps", [], [undefined, null, ...OBJECTS]),
   ...onVxlan("transport", [undefined], [null, ...OBJECTS]),
   ...onVxlan("hosts", [undefined], [...LISTS, [], [undefined], [{ name: "kvm1" }], ["kvm1"]]),
-  ...onVxlan("flooding", [Flooding.headEndReplication()], [...OBJECTS, "multicast", Flooding.evpn()]),
-  ...onVxlan("mtu", [576, 1450], [0, 575, 1451, ...NUMBERS]),
-  ...onVxlan("neighbourSuppression", [false], [true, ...FLAGS]),
+  ...onVxlan("flooding", [Flooding.headEndReplication()], [null, ...OBJECTS, "multicast", Flooding.evpn()]),
+  ...onVxlan("mtu", [576, 1450], [null, 0, 575, 1451, ...NUMBERS]),
+  ...onVxlan("neighbourSuppression", [false], [null, true, ...FLAGS]),
   ...onVxlan("security", [{}, { allowMacChanges: true }], [null, "reject", [], { allowMacChanges: "yes" }]),
   ...onVxlan("traffic", [undefined], [null, ...OBJECTS]),
-  ...onFabric("name", ["dc1", "a.b_c"], NAMES),
+  ...onFabric("name", ["dc1", "a.b_c"], [null, ...NAMES]),
   ...onFabric("underlay", [Underlay.unnumbered({ loopbacks: "fd00::/64" })], [undefined, null, ...OBJECTS]),
   ...onFabric("mtu", [1550, 65_535], [null, 0, 575, 1549, 65_536, ...NUMBERS]),
   ...onFabric("guestMtu", [576, 8950], [null, 0, 575, 8951, ...NUMBERS]),
@@ -575,6 +715,44 @@ const CASES: Readonly<Record<string, Case>> = {
       return dc1.addHost(host, { speed: DataRate.gbps(25), links: [{ leaf, nic: "ens1f0" }] });
     },
     [{ name: "kvm9" }],
+    [undefined, null, ...OBJECTS],
+  ),
+  ...onSpine("number", [2], [null, 0, 1, ...NUMBERS]),
+  ...onSpine("leafPorts", [3, 512], [null, 0, 1, 513, ...NUMBERS]),
+  ...onSpine("corePorts", [0, 32], [null, 33, ...NUMBERS]),
+  ...onSpine("uplinkSpeed", [DataRate.gbps(1)], [undefined, null, 100, DataRate.gbps(0), ...OBJECTS]),
+  ...factory(
+    "SpineLeafFabric spine options",
+    (options, parts) => fabricIn(parts).dc1.addSpine("x", options),
+    [undefined, {}],
+    [null, "x", 5, []],
+  ),
+  ...factory(
+    "SpineLeafFabric core spinePorts",
+    (spinePorts, { stack }) => {
+      const underlay = Underlay.unnumbered({ loopbacks: "10.9.0.0/24" });
+      return new SpineLeafFabric(stack, "dc1", { underlay }).addCore("core", { spinePorts });
+    },
+    [1, 32],
+    [null, 0, 33, ...NUMBERS],
+  ),
+  ...factory(
+    "SpineLeafFabric external peer",
+    (name, parts) => {
+      const { dc1, edge } = fabricIn(parts);
+      const peer = { interface: "swp1", address: "192.0.2.1/31", peer: "192.0.2.0", asn: 64_999 };
+      return dc1.addExternalPeer(name, edge, { ...peer, accept: [], announce: [] });
+    },
+    ["wan"],
+    [undefined, null, "x".repeat(31), ...NAMES],
+  ),
+  ...factory(
+    "SpineLeafFabric external peer switch",
+    (edge, parts) => {
+      const peer = { interface: "swp1", address: "192.0.2.1/31", peer: "192.0.2.0", asn: 64_999 };
+      return fabricIn(parts).dc1.addExternalPeer("wan", edge, { ...peer, accept: [], announce: [] });
+    },
+    [],
     [undefined, null, ...OBJECTS],
   ),
   ...onFabricHost("speed", [DataRate.gbps(10)], [undefined, null, DataRate.kbps(0), ...OBJECTS]),
@@ -634,15 +812,59 @@ const CASES: Readonly<Record<string, Case>> = {
     [undefined, null, "fd00::/64", "10.0.0.0/8", ...NAMES],
   ),
   ...factory("Underlay", (props) => Underlay.numbered(props), [], [undefined, null, 5, "x", {}, []], true),
+  ...factory(
+    "SpineLeafFabric mapVlan vni",
+    (vni, parts) => {
+      const { dc1, leaf } = fabricIn(parts);
+      const [host] = parts.platform.hosts;
+      dc1.addHost(host!, { speed: DataRate.gbps(25), links: [{ leaf, nic: "ens1f0" }] });
+      dc1.mapVlan("prod/x", host!, 100, vni);
+    },
+    [1, 16_777_215],
+    [undefined, null, 0, 2 ** 24, ...NUMBERS],
+  ),
+  ...factory(
+    "SpineLeafFabric mapVlan host",
+    (host, parts) => fabricIn(parts).dc1.mapVlan("prod/x", host, 100, 10_100),
+    [],
+    [undefined, null, ...OBJECTS],
+  ),
+  ...factory("PortNames first", (first) => PortNames.numbered("swp", { first }), [0, 1], [null, 2, ...NUMBERS]),
+  ...factory("PortNames step", (step) => PortNames.numbered("swp", { step }), [1, 16], [null, 0, 17, ...NUMBERS]),
+  ...factory("PortNames options", (options) => PortNames.numbered("swp", options), [undefined, {}], [null, "x", 5, []]),
   ...factory("PortNames", (prefix) => PortNames.numbered(prefix), ["swp"], [undefined, null, "x".repeat(11), ...NAMES]),
   ...onSlice("switch", [], [undefined, null, ...OBJECTS]),
-  ...onSlice("name", ["tenant-a"], NAMES),
+  ...onSlice("name", ["tenant-a"], [null, ...NAMES]),
   ...onSlice("vlan", [1, 4094], [undefined, null, 0, 4095, ...NUMBERS]),
   ...onSlice("privateVlan", [undefined], [null, ...OBJECTS]),
   ...onSlice("vxlan", [{ vni: 1 }], [null, 5, "x", [], {}, { vni: 0 }, { vni: 1, vteps: {} }]),
   ...onSlice("traffic", [], [undefined, null, ...OBJECTS]),
-  ...onSlice("isolation", ["segment", "rules"], ["", "all", 5, {}]),
-  ...onSlice("mtu", [576, 9000], [0, 575, 9001, ...NUMBERS]),
+  ...onSlice("isolation", ["segment", "rules"], [null, "", "all", 5, {}]),
+  ...onSlice("mtu", [576, 9000], [null, 0, 575, 9001, ...NUMBERS]),
+  ...factory(
+    "NetworkSlice peer",
+    (peer, { stack, fabric }) => {
+      const traffic = TrafficProfile.guarantee({ reservation: DataRate.gbps(1) });
+      const isolation = SliceIsolation.RULES;
+      new NetworkSlice(stack, "x", { switch: fabric, vlan: 120, traffic, isolation }).allowFrom(peer, Port.all());
+    },
+    [Peer.any()],
+    [undefined, null, ...OBJECTS],
+  ),
+  ...factory(
+    "Vteps.of options",
+    (options) => Vteps.of({ kvm1: "10.0.0.1" }, options),
+    [undefined, {}],
+    [null, "x", 5, true, []],
+  ),
+  ...factory(
+    "Vteps.evpn options",
+    (options) => Vteps.evpn({ kvm1: "10.0.0.1" }, options),
+    [],
+    [undefined, null, ...OBJECTS],
+  ),
+  ...factory("Flooding.multicast", (options) => Flooding.multicast(options), [], [undefined, null, ...OBJECTS]),
+  ...factory("VxlanTransport.vlan", (options) => VxlanTransport.vlan(options), [], [undefined, null, ...OBJECTS]),
   ...factory(
     "Vteps.of",
     (addresses) => Vteps.of(addresses),
@@ -653,7 +875,7 @@ const CASES: Readonly<Record<string, Case>> = {
     "Vteps.of underlayMtu",
     (underlayMtu) => Vteps.of({ kvm1: "10.0.0.1" }, { underlayMtu }),
     [626, 1500, 65_535],
-    [0, 625, 65_536, ...NUMBERS],
+    [null, 0, 625, 65_536, ...NUMBERS],
   ),
   ...factory(
     "Vteps.evpn asn",
@@ -693,18 +915,38 @@ const CASES: Readonly<Record<string, Case>> = {
   ),
 
   ...onSriovPool("platform", [], [undefined, null, ...OBJECTS]),
-  ...onSriovPool("name", ["fast"], NAMES),
+  ...onSriovPool("name", ["fast"], [null, ...NAMES]),
   ...onSriovPool("hosts", [undefined], [...LISTS, [], [undefined], [{ name: "kvm1" }], ["kvm1"]]),
   ...onSriovPool("virtualFunctions", [1, 65_535], [undefined, null, 0, 65_536, ...NUMBERS]),
-  ...onSriovPool("exceptions", [[]], [...LISTS, [undefined], [null], ["kvm1"], [{}], [{ host: "kvm1" }]]),
+  ...onSriovPool("exceptions", [[]], [null, ...LISTS, [undefined], [null], ["kvm1"], [{}], [{ host: "kvm1" }]]),
   ...onSriovPool("vlan", [1, 4094], [null, 0, 4095, ...NUMBERS]),
   ...onSriovPool("segment", [undefined], [null, ...OBJECTS]),
-  ...onSriovPool("mtu", [576, 65_535], [0, 575, 65_536, ...NUMBERS]),
+  ...onSriovPool("mtu", [576, 65_535], [null, 0, 575, 65_536, ...NUMBERS]),
   ...onSriovPool("maxRate", [DataRate.mbps(1)], [null, 1000, "1 Gbit/s", DataRate.kbps(1), ...OBJECTS]),
   ...onSriovPool("minRate", [DataRate.gbps(1)], [null, DataRate.bitsPerSecond(0), ...OBJECTS]),
   ...onSriovPool("spoofCheck", [true, false], [null, ...FLAGS]),
   ...onSriovPool("trust", [true, false], [null, ...FLAGS]),
   ...onSriovPool("linkState", ["auto", "up", "down"], [null, "Up", "", 5, true, {}, ["up"]]),
+  ...factory(
+    "SriovPool exception virtualFunctions",
+    (virtualFunctions, { stack, platform }) => {
+      const exceptions = [{ host: platform.hosts[0]!, virtualFunctions }];
+      return new SriovPool(stack, "x", { platform, physicalFunction: "ens1f0", virtualFunctions: 8, exceptions });
+    },
+    [undefined, 1],
+    [null, 0, 65_536, ...NUMBERS],
+  ),
+  ...factory(
+    "SriovPool exception physicalFunction",
+    (physicalFunction, { stack }) => {
+      const host = LibvirtHost.at("kvm1", "qemu:///system");
+      const platform = new LibvirtPlatform(stack, "kvm", { hosts: [host] });
+      const exceptions = [{ host, physicalFunction }];
+      return new SriovPool(stack, "x", { platform, physicalFunction: "ens1f0", virtualFunctions: 8, exceptions });
+    },
+    [undefined, "ens2f0"],
+    [null, "x".repeat(16), ...NAMES],
+  ),
   ...factory(
     "SriovPool physicalFunction",
     // libvirt's: what one may be is the platform's matter.
@@ -922,6 +1164,13 @@ const CASES: Readonly<Record<string, Case>> = {
     [{}, { hostRss: true }],
     [null, "rss", 5, [], { rss: true }, { transmitThreads: 3 }, ...FLAGS.map((udpRss) => ({ udpRss }))],
   ),
+  ...factory(
+    "ReceiveScaling transmitThreads",
+    (transmitThreads, { vm, segment }) => vm.addNic("x", { segment, receiveScaling: { transmitThreads } }),
+    ["per NIC"],
+    [null, "per nic", "", 3, true, {}],
+  ),
+  ...onNic("traffic", [TrafficProfile.leakyBucket({ rate: DataRate.mbps(1) })], [null, 100, ...OBJECTS]),
   ...onNic("isolated", [true, false], [null, ...FLAGS]),
   ...onNic("trustGuestRxFilters", [true, false], [null, ...FLAGS]),
   ...factory("TunedVmNic sriov", (sriov, { vm }) => vm.addNic("x", { sriov }), [], [undefined, null, ...OBJECTS]),
@@ -951,7 +1200,7 @@ const CASES: Readonly<Record<string, Case>> = {
   ...onNic("queues", [1, 256], [null, 0, 257, ...NUMBERS]),
   ...onNic("rxRingSize", [256, 512, 1024], [null, 0, 128, 300, 2048, ...NUMBERS]),
   ...onNic("txRingSize", [256, 512, 1024], [null, 0, 128, 300, 2048, ...NUMBERS]),
-  ...onNic("mtu", [576, 9000], [0, 575, 9001, ...NUMBERS]),
+  ...onNic("mtu", [576, 9000], [null, 0, 575, 9001, ...NUMBERS]),
   ...onNic(
     "macAddress",
     ["52:54:00:12:34:56", "02:AB:cd:00:00:01"],

@@ -142,6 +142,14 @@ test("without EVPN there is none of it, and without neighbours of a family no ad
   expect(text).not.toContain("ipv6 unicast");
 });
 
+test("a network that a policy has twice is in it once", () => {
+  const twice: FrrPolicy = { name: "wan", networks: [{ network: "0.0.0.0/0" }, { network: "0.0.0.0/0", longest: 0 }] };
+  const text = make()
+    .addUnnumberedNeighbour("swp1", { unicast: { accept: twice, announce: own } })
+    .toString();
+  expect(text.match(/prefix-list wan seq.*/g)).toEqual(["prefix-list wan seq 10 permit 0.0.0.0/0"]);
+});
+
 test("a neighbour of one's own autonomous system needs no policy", () => {
   const text = make().addNeighbour("10.255.0.33", { asn: 4_200_000_001, evpn: true }).toString();
   expect(text).toContain("  neighbor 10.255.0.33 activate\n");

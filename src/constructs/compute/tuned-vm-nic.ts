@@ -163,7 +163,8 @@ export class TunedVmNic extends Construct {
     }
     this.#log = new TuningLog(where);
     const mostMtu = Math.min(segment?.mtu ?? sriov!.mtu, sriov?.mtu ?? segment!.mtu);
-    this.mtu = checkInteger(where, "mtu", props.mtu ?? mostMtu, {
+    const { mtu = mostMtu } = props;
+    this.mtu = checkInteger(where, "mtu", mtu, {
       min: NETWORK_LIMITS.minMtu,
       max: mostMtu,
       mend: `raise \`mtu\` of the ${sriov === undefined ? "segment, or of its switch," : "pool, and of the segment,"} first`,
@@ -220,9 +221,9 @@ export class TunedVmNic extends Construct {
 
 /** @returns the addresses that the member was given */
 function joinMicroSegment(where: string, props: TunedVmNicProps): readonly string[] {
-  const { vm, segment, sriov, microSegment, addresses, isolated } = props;
+  const { vm, segment, sriov, microSegment, addresses = [], isolated } = props;
   if (microSegment === undefined) {
-    if (addresses !== undefined) {
+    if (props.addresses !== undefined) {
       throw new ConfigurationError({
         where,
         what: "addresses are those of a member of a micro segment, and the NIC is in none",
@@ -252,7 +253,7 @@ function joinMicroSegment(where: string, props: TunedVmNicProps): readonly strin
       practice: MICRO_SEGMENT_PRACTICES.isolatedPorts.id,
     });
   }
-  return microSegment._join(where, segment!, addresses ?? []);
+  return microSegment._join(where, segment!, addresses);
 }
 
 const COALESCINGS = "InterruptCoalescing.off(), .frames(), .rate()";

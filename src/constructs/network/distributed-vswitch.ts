@@ -4,7 +4,7 @@ import type { IHost, IPlatform, PlatformSwitch } from "../../platforms/platform"
 import { Explanation, NETWORK_LIMITS, NETWORK_PRACTICES, TuningLog } from "../../practices";
 import type { DataRate } from "../../units";
 import { registerExplained } from "../explained";
-import { checkList, checkMade, checkPlatform, optional } from "../given";
+import { checkList, checkMade, checkOptions, checkPlatform, optional } from "../given";
 import { checkHosts } from "../placement";
 import { DiscoveryProtocol } from "./discovery-protocol";
 import { FlowExport } from "./flow-export";
@@ -187,14 +187,15 @@ export class DistributedVSwitch extends Construct implements IDistributedVSwitch
     const where = this.node.path;
     this.#log = new TuningLog(where);
     this.platform = checkPlatform(where, props?.platform);
-    this.switchName = checkName(where, props.name ?? id);
+    const { name = id, mtu = NETWORK_LIMITS.defaultMtu, uplinks = [], privateVlans = [] } = props;
+    this.switchName = checkName(where, name);
     this.hosts = checkHosts(where, this.platform, props.hosts);
-    this.mtu = checkInteger(where, "mtu", props.mtu ?? NETWORK_LIMITS.defaultMtu, {
+    this.mtu = checkInteger(where, "mtu", mtu, {
       min: NETWORK_LIMITS.minMtu,
       max: NETWORK_LIMITS.maxMtu,
       practice: NETWORK_PRACTICES.mtuRange.id,
     });
-    this.uplinks = checkList(where, "uplinks", props.uplinks ?? []).map((uplink) =>
+    this.uplinks = checkList(where, "uplinks", uplinks).map((uplink) =>
       checkName(where, uplink, { maxLength: MAX_INTERFACE_NAME }),
     );
     checkUnique(where, "the uplinks", this.uplinks);
@@ -205,7 +206,7 @@ export class DistributedVSwitch extends Construct implements IDistributedVSwitch
     warnOfAllowed(this, props.security);
     this.traffic = checkTraffic(where, props.traffic);
     this.uplinkSpeed = optional(props.uplinkSpeed, (speed) => checkRate(where, "uplinkSpeed", speed));
-    this.privateVlans = checkPrivateVlanMap(where, props.privateVlans ?? []);
+    this.privateVlans = checkPrivateVlanMap(where, privateVlans);
     this.discovery = optional(props.discovery, (discovery) =>
       checkMade(where, "discovery", discovery, DiscoveryProtocol, "DiscoveryProtocol.lldp(), .cdp(), .none()"),
     );
@@ -258,7 +259,10 @@ export class DistributedVSwitch extends Construct implements IDistributedVSwitch
   }
 
   public addVlanSegment(id: string, options: VlanSegmentOptions = {}): VlanSegment {
-    return new VlanSegment(this, id, { ...options, switch: this });
+    return new VlanSegment(this, id, {
+      ...checkOptions(this.node.path, "the options of a segment", options),
+      switch: this,
+    });
   }
 }
 
@@ -274,17 +278,21 @@ class ExistingSwitch extends Construct implements IDistributedVSwitch {
     super(scope, id);
     const where = this.node.path;
     this.platform = checkPlatform(where, attributes?.platform);
-    this.mtu = checkInteger(where, "mtu", attributes.mtu ?? NETWORK_LIMITS.defaultMtu, {
+    const { mtu = NETWORK_LIMITS.defaultMtu, privateVlans = [] } = attributes;
+    this.mtu = checkInteger(where, "mtu", mtu, {
       min: NETWORK_LIMITS.minMtu,
       max: NETWORK_LIMITS.maxMtu,
       practice: NETWORK_PRACTICES.mtuRange.id,
     });
-    this.privateVlans = checkPrivateVlanMap(where, attributes.privateVlans ?? []);
+    this.privateVlans = checkPrivateVlanMap(where, privateVlans);
     // The name is checked by the platform: each has other names.
     this._platformSwitch = this.platform.importSwitch(this, { name: attributes.name, mtu: this.mtu });
   }
 
   public addVlanSegment(id: string, options: VlanSegmentOptions = {}): VlanSegment {
-    return new VlanSegment(this, id, { ...options, switch: this });
+    return new VlanSegment(this, id, {
+      ...checkOptions(this.node.path, "the options of a segment", options),
+      switch: this,
+    });
   }
 }

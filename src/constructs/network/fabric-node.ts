@@ -1,6 +1,7 @@
 import { checkInteger, checkName } from "../../checks";
 import type { IHost } from "../../platforms/platform";
 import type { DataRate } from "../../units";
+import { checkOptions } from "../given";
 import { MAX_INTERFACE_NAME } from "./switch-backing";
 
 /** What a machine of a fabric is for. */
@@ -29,8 +30,9 @@ export class PortNames {
    * A prefix and a number: `swp1`, `swp2` of Cumulus; with `{ first: 0, step: 4 }` `Ethernet0`, `Ethernet4` of SONiC.
    * @param prefix to 10 characters, so that Linux has names of all ports
    */
-  public static numbered(prefix: string, { first = 1, step = 1 }: PortNamesOptions = {}): PortNames {
+  public static numbered(prefix: string, options: PortNamesOptions = {}): PortNames {
     const where = "PortNames.numbered";
+    const { first = 1, step = 1 } = checkOptions(where, "what is given", options);
     checkName(where, prefix, { maxLength: 10 });
     checkInteger(where, "first", first, { min: 0, max: 1 });
     checkInteger(where, "step", step, { min: 1, max: 16 });

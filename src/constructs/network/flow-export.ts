@@ -103,11 +103,16 @@ export class FlowExport {
   public static ipfix(options: IpfixOptions): FlowExport {
     const where = "FlowExport.ipfix";
     const given = checkOptions(where, "what is given", options);
+    const {
+      port = SWITCH_LIMITS.ipfixPort,
+      sampling = SWITCH_LIMITS.defaultIpfixSampling,
+      activeTimeout = Duration.seconds(SWITCH_LIMITS.minActiveFlowSeconds),
+    } = given;
     return new FlowExport(FlowProtocol.IPFIX, {
       samplingGiven: given.sampling !== undefined,
       collector: checkCollector(where, given.collector),
-      port: checkPort(where, given.port ?? SWITCH_LIMITS.ipfixPort),
-      sampling: checkInteger(where, "sampling", given.sampling ?? SWITCH_LIMITS.defaultIpfixSampling, {
+      port: checkPort(where, port),
+      sampling: checkInteger(where, "sampling", sampling, {
         min: 0,
         max: SWITCH_LIMITS.maxFlowSampling,
         practice: SWITCH_PRACTICES.flowExportRange.id,
@@ -115,7 +120,7 @@ export class FlowExport {
       activeTimeout: checkSeconds(
         where,
         "activeTimeout",
-        given.activeTimeout ?? Duration.seconds(SWITCH_LIMITS.minActiveFlowSeconds),
+        activeTimeout,
         SWITCH_LIMITS.minActiveFlowSeconds,
         SWITCH_LIMITS.maxActiveFlowSeconds,
       ),
@@ -141,13 +146,13 @@ export class FlowExport {
   public static sflow(options: SflowOptions): FlowExport {
     const where = "FlowExport.sflow";
     const given = checkOptions(where, "what is given", options);
-    const header = checkMade(
-      where,
-      "header",
-      given.header ?? DataSize.bytes(SWITCH_LIMITS.defaultSflowHeaderBytes),
-      DataSize,
-      "DataSize.bytes(128)",
-    );
+    const {
+      port = SWITCH_LIMITS.sflowPort,
+      sampling = SWITCH_LIMITS.defaultSflowSampling,
+      polling = Duration.seconds(SWITCH_LIMITS.defaultSflowPollingSeconds),
+      header = DataSize.bytes(SWITCH_LIMITS.defaultSflowHeaderBytes),
+    } = given;
+    checkMade(where, "header", header, DataSize, "DataSize.bytes(128)");
     checkInteger(where, "header, in bytes,", header.toBytes(), {
       min: SWITCH_LIMITS.minSflowHeaderBytes,
       max: SWITCH_LIMITS.maxSflowHeaderBytes,
@@ -156,19 +161,13 @@ export class FlowExport {
     return new FlowExport(FlowProtocol.SFLOW, {
       samplingGiven: given.sampling !== undefined,
       collector: checkCollector(where, given.collector),
-      port: checkPort(where, given.port ?? SWITCH_LIMITS.sflowPort),
-      sampling: checkInteger(where, "sampling", given.sampling ?? SWITCH_LIMITS.defaultSflowSampling, {
+      port: checkPort(where, port),
+      sampling: checkInteger(where, "sampling", sampling, {
         min: 1,
         max: SWITCH_LIMITS.maxFlowSampling,
         practice: SWITCH_PRACTICES.flowExportRange.id,
       }),
-      polling: checkSeconds(
-        where,
-        "polling",
-        given.polling ?? Duration.seconds(SWITCH_LIMITS.defaultSflowPollingSeconds),
-        1,
-        SWITCH_LIMITS.maxSflowPollingSeconds,
-      ),
+      polling: checkSeconds(where, "polling", polling, 1, SWITCH_LIMITS.maxSflowPollingSeconds),
       header,
     });
   }

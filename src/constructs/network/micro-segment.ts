@@ -68,9 +68,10 @@ export class MicroSegment extends Construct implements IMicroSegment {
     super(scope, id);
     const where = this.node.path;
     this.platform = checkPlatform(where, props?.platform);
-    this.microSegmentName = checkName(where, props.name ?? id);
-    this.dhcp = checkFlag(where, "dhcp", props.dhcp ?? true);
-    this.isolated = checkFlag(where, "isolated", props.isolated ?? false);
+    const { name = id, dhcp = true, isolated = false } = props;
+    this.microSegmentName = checkName(where, name);
+    this.dhcp = checkFlag(where, "dhcp", dhcp);
+    this.isolated = checkFlag(where, "isolated", isolated);
     this.#log = new TuningLog(where);
     this._platformMicroSegment = this.platform.createMicroSegment(this, {
       name: this.microSegmentName,

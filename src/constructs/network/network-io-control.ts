@@ -183,15 +183,9 @@ export class NetworkIoControl {
 
   private resolve(where: string, name: TrafficClass, given: TrafficAllocation): ResolvedAllocation {
     checkOptions(where, "the allocation", given);
-    const { limit, reservation } = given;
     const normal = name === TrafficClass.VIRTUAL_MACHINE ? TrafficShares.high() : TrafficShares.normal();
-    const shares = checkMade(
-      where,
-      "shares",
-      given.shares ?? normal,
-      TrafficShares,
-      "TrafficShares.low(), .normal(), .high(), .custom()",
-    );
+    const { limit, reservation, shares = normal } = given;
+    checkMade(where, "shares", shares, TrafficShares, "TrafficShares.low(), .normal(), .high(), .custom()");
     if (limit !== undefined) {
       checkMbps(where, "limit", limit);
     }

@@ -98,9 +98,9 @@ export class NetworkSlice extends Construct implements INetworkSegment {
     const where = this.node.path;
     this.switch = checkKind(where, "switch", props?.switch, "_platformSwitch");
     this.platform = this.switch.platform;
-    this.sliceName = checkName(where, props.name ?? id);
+    const { name = id, isolation = SliceIsolation.SEGMENT } = props;
+    this.sliceName = checkName(where, name);
     this.traffic = checkGuarantee(where, props.traffic);
-    const isolation = props.isolation ?? SliceIsolation.SEGMENT;
     this.isolation = checkOneOf(where, "isolation", isolation, Object.values(SliceIsolation));
     this.#isolationGiven = props.isolation !== undefined;
     const segment = this.makeSegment(props);

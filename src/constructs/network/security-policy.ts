@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
 import { Annotations } from "../../cdktf";
 import { NETWORK_PRACTICES } from "../../practices";
-import { checkFlag, checkOptions } from "../given";
+import { checkFlag, checkOptions, optional } from "../given";
 
 /** What a port may do that lets one guest act as another. */
 export interface SecurityPolicy {
@@ -47,7 +47,8 @@ export function resolveSecurity(
   policy: SecurityPolicy = {},
   base: Required<SecurityPolicy> = REJECT_ALL,
 ): Required<SecurityPolicy> {
-  const choose = (what: keyof SecurityPolicy) => checkFlag(where, `security.${what}`, policy[what] ?? base[what]);
+  const choose = (what: keyof SecurityPolicy) =>
+    optional(policy[what], (flag) => checkFlag(where, `security.${what}`, flag)) ?? base[what];
   checkOptions(where, "security", policy);
   return {
     allowPromiscuous: choose("allowPromiscuous"),

@@ -22,6 +22,7 @@ import {
 import { type ExternalPeer, FabricRouting } from "./fabric-routing";
 import { LeafBridges } from "./leaf-bridges";
 import { MAX_INTERFACE_NAME } from "./switch-backing";
+import { checkRate } from "./traffic-profile";
 import { Underlay } from "./underlay";
 import type { IVtepSource, Vtep } from "./vtep";
 
@@ -290,7 +291,7 @@ export class SpineLeafFabric extends Construct implements ISpineLeafFabric {
     return this.addSwitch(name, FabricLayer.AGGREGATION, options, {
       downlinks: checkInteger(where, "leafPorts", leafPorts, { min: 1, max: 512 }),
       uplinks,
-      ...(uplinks > 0 && { uplinkSpeed: checkSpeed(where, "uplinkSpeed", uplinkSpeed) }),
+      ...(uplinks > 0 && { uplinkSpeed: checkRate(where, "uplinkSpeed", uplinkSpeed!) }),
     });
   }
 
@@ -377,7 +378,7 @@ export class SpineLeafFabric extends Construct implements ISpineLeafFabric {
       name,
       number,
       links,
-      speed: checkSpeed(where, "speed", options.speed),
+      speed: checkRate(where, "speed", options.speed),
       ...(routed && { node: this.newNode(where, name, FabricLayer.HOST, number) }),
     };
     this.#hosts.push(added);
@@ -524,7 +525,7 @@ export class SpineLeafFabric extends Construct implements ISpineLeafFabric {
     return {
       downlinks: checkInteger(where, "hostPorts", hostPorts, { min: 1, max: FABRIC_LIMITS.maxHostPorts }),
       uplinks: checkInteger(where, "uplinkPorts", uplinkPorts, { min: 1, max: FABRIC_LIMITS.maxSpines }),
-      uplinkSpeed: checkSpeed(where, "uplinkSpeed", uplinkSpeed),
+      uplinkSpeed: checkRate(where, "uplinkSpeed", uplinkSpeed!),
     };
   }
 
@@ -802,14 +803,6 @@ function checkPorts(where: string, lower: FabricSwitch, upper: FabricSwitch): vo
       });
     }
   }
-}
-
-function checkSpeed(where: string, what: string, speed: DataRate | undefined): DataRate {
-  const checked = checkMade(where, what, speed, DataRate, "DataRate.gbps(100) and the like");
-  if (checked!.toBitsPerSecond() === 0) {
-    throw new ConfigurationError({ where, what: `${what} is nothing`, given: speed, allowed: "more than 0" });
-  }
-  return checked!;
 }
 
 /** A number in the notation of IPv4, of a network that is never routed. */

@@ -140,7 +140,8 @@ export class SriovPool extends Construct implements ISriovPool {
     super(scope, id);
     const where = this.node.path;
     this.platform = checkPlatform(where, props?.platform);
-    this.poolName = checkName(where, props.name ?? id);
+    const { name = id, mtu = props.segment?.mtu ?? NETWORK_LIMITS.defaultMtu } = props;
+    this.poolName = checkName(where, name);
     this.physicalFunctions = checkPhysicalFunctions(where, this.platform, props);
     this.vlan = optional(props.vlan, (vlan) =>
       checkInteger(where, "vlan", vlan, {
@@ -152,7 +153,7 @@ export class SriovPool extends Construct implements ISriovPool {
     optional(props.segment, (segment) => {
       checkSamePlatform(where, this.platform, "segment", segment, "_platformSegment");
     });
-    this.mtu = checkInteger(where, "mtu", props.mtu ?? props.segment?.mtu ?? NETWORK_LIMITS.defaultMtu, {
+    this.mtu = checkInteger(where, "mtu", mtu, {
       min: NETWORK_LIMITS.minMtu,
       max: props.segment?.mtu ?? NETWORK_LIMITS.maxMtu,
       practice: NETWORK_PRACTICES.mtuRange.id,
@@ -187,7 +188,8 @@ function checkPhysicalFunctions(
   platform: IPlatform,
   props: SriovPoolProps,
 ): readonly PhysicalFunction[] {
-  const exceptions = checkList(where, "exceptions", props.exceptions ?? []).map((exception) =>
+  const { exceptions: given = [] } = props;
+  const exceptions = checkList(where, "exceptions", given).map((exception) =>
     checkOptions(where, "an exception", exception),
   );
   for (const { host } of exceptions) {

@@ -170,16 +170,16 @@ export class Teaming {
     public readonly lacp?: ResolvedLacp,
   ) {
     const where = `Teaming with ${policy}`;
+    const { standby = [], failureDetection = FailureDetection.LINK_STATE } = checkOptions(
+      where,
+      "what is given",
+      options,
+    );
     this.active = optional(options.active, (active) => checkList(where, "active", active));
-    this.standby = checkList(where, "standby", options.standby ?? []);
+    this.standby = checkList(where, "standby", standby);
     this.failback = optional(options.failback, (failback) => checkFlag(where, "failback", failback));
     this.notifySwitches = optional(options.notifySwitches, (notify) => checkFlag(where, "notifySwitches", notify));
-    this.failureDetection = checkOneOf(
-      where,
-      "failureDetection",
-      options.failureDetection ?? FailureDetection.LINK_STATE,
-      Object.values(FailureDetection),
-    );
+    this.failureDetection = checkOneOf(where, "failureDetection", failureDetection, Object.values(FailureDetection));
     if (policy === TeamingPolicy.IP_HASH && this.failureDetection === FailureDetection.BEACON_PROBING) {
       throw new ConfigurationError({
         where,
@@ -246,7 +246,8 @@ export class Teaming {
 }
 
 function resolveLacp(where: string, options: LacpOptions): ResolvedLacp {
-  const { rate, hash, minLinks, existingLag } = checkOptions(where, "what is given", options);
+  const { existingLag, ...settings } = checkOptions(where, "what is given", options);
+  const { rate = LacpRate.FAST, hash = LacpHash.LAYER3_4, minLinks = 1 } = settings;
   for (const beside of ["active", "standby", "failureDetection"] as const) {
     const given = (options as TeamingOptions)[beside];
     if (given !== undefined && given !== FailureDetection.LINK_STATE) {
@@ -260,9 +261,7 @@ function resolveLacp(where: string, options: LacpOptions): ResolvedLacp {
       });
     }
   }
-  const given = Object.entries({ rate, hash, minLinks }).flatMap(([name, value]) =>
-    value === undefined ? [] : [name],
-  );
+  const given = (["rate", "hash", "minLinks"] as const).filter((name) => settings[name] !== undefined);
   if (existingLag !== undefined && given.length > 0) {
     throw new ConfigurationError({
       where,
@@ -273,9 +272,9 @@ function resolveLacp(where: string, options: LacpOptions): ResolvedLacp {
     });
   }
   return {
-    rate: checkOneOf(where, "rate", rate ?? LacpRate.FAST, Object.values(LacpRate)),
-    hash: checkOneOf(where, "hash", hash ?? LacpHash.LAYER3_4, Object.values(LacpHash)),
-    minLinks: checkInteger(where, "minLinks", minLinks ?? 1, { min: 1, practice: SWITCH_PRACTICES.lacpMinLinks.id }),
+    rate: checkOneOf(where, "rate", rate, Object.values(LacpRate)),
+    hash: checkOneOf(where, "hash", hash, Object.values(LacpHash)),
+    minLinks: checkInteger(where, "minLinks", minLinks, { min: 1, practice: SWITCH_PRACTICES.lacpMinLinks.id }),
     existingLag: optional(existingLag, (lag) => checkLag(where, lag)),
     given,
   };

@@ -116,8 +116,9 @@ export class VlanSegment extends Construct implements INetworkSegment {
     const where = this.node.path;
     this.switch = checkKind(where, "switch", props?.switch, "_platformSwitch");
     this.platform = props.switch.platform;
-    this.segmentName = checkName(where, props.name ?? id);
-    this.mtu = checkInteger(where, "mtu", props.mtu ?? props.switch.mtu, {
+    const { name = id, mtu = props.switch.mtu } = props;
+    this.segmentName = checkName(where, name);
+    this.mtu = checkInteger(where, "mtu", mtu, {
       min: NETWORK_LIMITS.minMtu,
       max: props.switch.mtu,
       mend: "raise `mtu` of the switch first",
@@ -194,7 +195,8 @@ class ExistingSegment extends Construct implements INetworkSegment {
     super(scope, id);
     const where = this.node.path;
     this.platform = checkPlatform(where, attributes?.platform);
-    this.mtu = checkInteger(where, "mtu", attributes.mtu ?? NETWORK_LIMITS.defaultMtu, {
+    const { mtu = NETWORK_LIMITS.defaultMtu } = attributes;
+    this.mtu = checkInteger(where, "mtu", mtu, {
       min: NETWORK_LIMITS.minMtu,
       max: NETWORK_LIMITS.maxMtu,
     });

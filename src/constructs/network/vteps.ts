@@ -58,10 +58,10 @@ export class Vteps implements IVtepSource {
     options: VtepOptions,
     evpn?: EvpnOptions,
   ) {
-    checkOptions(where, "what is given", options);
+    const { underlayMtu = NETWORK_LIMITS.defaultMtu } = checkOptions(where, "what is given", options);
     const hosts = checkAddresses(where, addresses);
     const overhead = FABRIC_LIMITS.vxlanOverhead[familyOf([...hosts.values()][0]!)];
-    this.underlayMtu = checkInteger(where, "underlayMtu", options.underlayMtu ?? NETWORK_LIMITS.defaultMtu, {
+    this.underlayMtu = checkInteger(where, "underlayMtu", underlayMtu, {
       min: NETWORK_LIMITS.minMtu + overhead,
       max: NETWORK_LIMITS.maxMtu,
       practice: FABRIC_PRACTICES.mtuChain.id,

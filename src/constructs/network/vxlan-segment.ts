@@ -102,7 +102,8 @@ export class VxlanSegment extends Construct implements INetworkSegment {
     const where = this.node.path;
     this.#log = new TuningLog(where);
     this.platform = checkPlatform(where, props?.platform);
-    this.segmentName = checkName(where, props.name ?? id);
+    const { name = id } = props;
+    this.segmentName = checkName(where, name);
     this.vni = checkVni(this, this.platform, props.vni);
     this.#log.record(VXLAN_PRACTICES.vni, "vni", this.vni, undefined, true);
     const transport = optional(props.transport, (way) =>
@@ -165,7 +166,7 @@ export class VxlanSegment extends Construct implements INetworkSegment {
   #chooseSuppression({ kind }: Flooding, given: boolean | undefined): boolean {
     const where = this.node.path;
     const evpn = kind === FloodingKind.EVPN;
-    const suppression = checkFlag(where, "neighbourSuppression", given ?? evpn);
+    const suppression = checkFlag(where, "neighbourSuppression", given === undefined ? evpn : given);
     if (suppression && !evpn) {
       throw new ConfigurationError({
         where,
@@ -183,7 +184,7 @@ export class VxlanSegment extends Construct implements INetworkSegment {
   #chooseMtu(given: number | undefined, all: readonly Hop[]): number {
     const least = all.reduce((a, b) => (b.mtu - b.overhead < a.mtu - a.overhead ? b : a));
     const most = least.mtu - least.overhead;
-    const mtu = checkInteger(this.node.path, "mtu", given ?? most, {
+    const mtu = checkInteger(this.node.path, "mtu", given === undefined ? most : given, {
       min: NETWORK_LIMITS.minMtu,
       max: most,
       mend: `${describeHop(least)}: let it carry more and say so there, or give at most ${most}`,
@@ -290,7 +291,7 @@ function chooseFlooding(
   const flooding = checkMade(
     where,
     "flooding",
-    given ?? usual,
+    given === undefined ? usual : given,
     Flooding,
     "Flooding.headEndReplication(), .multicast(), .evpn()",
   );
