@@ -100,8 +100,18 @@ func settle(ctx *reqContext, vm ref, spec *types.VirtualMachineConfigSpec) {
 	if spec.VPMCEnabled != nil {
 		cfg.VPMCEnabled = spec.VPMCEnabled
 	}
+	for _, d := range cfg.Hardware.Device {
+		if disk, ok := d.(*types.VirtualDisk); ok && disk.StorageIOAllocation != nil && disk.StorageIOAllocation.Shares != nil {
+			if shares := disk.StorageIOAllocation.Shares; ioShares[shares.Level] != 0 {
+				shares.Shares = ioShares[shares.Level]
+			}
+		}
+	}
 	associate(vm, spec)
 }
+
+// ioShares are the counts behind the levels of a disk's I/O, which vCenter fills in.
+var ioShares = map[types.SharesLevel]int32{types.SharesLevelLow: 500, types.SharesLevelNormal: 1000, types.SharesLevelHigh: 2000}
 
 // UpgradeVMTask succeeds at once where there is nothing to upgrade, powered on or not. The provider asks for it
 // on every update, since the simulator's config options do not tell a machine's present version.

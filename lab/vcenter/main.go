@@ -22,6 +22,7 @@ func main() {
 	flag.IntVar(&opt.Hosts, "hosts", opt.Hosts, "hosts in each cluster: DC0_C0_H0, ...")
 	flag.IntVar(&opt.Pnics, "pnics", opt.Pnics, "physical NICs of each host: vmnic0, vmnic1, ...")
 	flag.IntVar(&opt.Datastores, "datastores", opt.Datastores, "datastores that every host mounts: LocalDS_0, ...")
+	flag.IntVar(&opt.Luns, "luns", opt.Luns, "shared LUNs that nothing is on: naa.60000000000000000000000000000001, ...")
 	flag.IntVar(&opt.Machines, "machines", opt.Machines, "running machines in each resource pool: DC0_C0_RP0_VM0, ...")
 	flag.StringVar(&opt.Template, "template", opt.Template, "name of a template machine to make; empty: none")
 	asJSON := flag.Bool("json", false, "print the ready line as JSON")

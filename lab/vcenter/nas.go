@@ -17,7 +17,7 @@ type datastoreSystem struct {
 	*simulator.HostDatastoreSystem
 }
 
-// nasRoot holds a directory for each NAS datastore: the simulator keeps the files of machines for real.
+// nasRoot holds a directory for each datastore that is made: the simulator keeps the files of machines for real.
 var nasRoot = filepath.Join(os.TempDir(), "vcenter-nas-"+strconv.Itoa(os.Getpid()))
 
 func (d *datastoreSystem) CreateNasDatastore(ctx *reqContext, req *types.CreateNasDatastore) soap.HasFault {
@@ -66,6 +66,12 @@ func (d *datastoreSystem) mount(ctx *reqContext, ds *simulator.Datastore, mode s
 	}
 }
 
+func (d *datastoreSystem) unmount(ds *simulator.Datastore) {
+	dropRef(&d.Datastore, ds.Self)
+	d.Host.Datastore = d.Datastore
+	ds.Host = slices.DeleteFunc(slices.Clone(ds.Host), func(m types.DatastoreHostMount) bool { return m.Key == d.Host.Self })
+}
+
 func (d *datastoreSystem) RemoveDatastore(ctx *reqContext, req *types.RemoveDatastore) soap.HasFault {
 	body := &methods.RemoveDatastoreBody{}
 	ds, ok := ctx.Map.Get(req.Datastore).(*simulator.Datastore)
@@ -77,9 +83,14 @@ func (d *datastoreSystem) RemoveDatastore(ctx *reqContext, req *types.RemoveData
 		body.Fault_ = simulator.Fault("", &types.ResourceInUse{Type: "Datastore", Name: ds.Name})
 		return body
 	}
-	dropRef(&d.Datastore, ds.Self)
-	d.Host.Datastore = d.Datastore
-	ds.Host = slices.DeleteFunc(slices.Clone(ds.Host), func(m types.DatastoreHostMount) bool { return m.Key == d.Host.Self })
+	d.unmount(ds)
+	if _, vmfs := ds.Info.(*types.VmfsDatastoreInfo); vmfs { // a file system goes for all hosts, a mount for its own
+		for _, m := range slices.Clone(ds.Host) {
+			host := ctx.Map.Get(m.Key).(*simulator.HostSystem)
+			(&datastoreSystem{ctx.Map.Get(*host.ConfigManager.DatastoreSystem).(*simulator.HostDatastoreSystem)}).unmount(ds)
+		}
+		_ = os.RemoveAll(filepath.Join(nasRoot, ds.Name))
+	}
 	ds.Summary.MultipleHostAccess = ptr(len(ds.Host) > 1)
 	if len(ds.Host) == 0 {
 		for _, o := range ctx.Map.All("ClusterComputeResource") {

@@ -31,12 +31,13 @@ type options struct {
 	Hosts      int
 	Pnics      int
 	Datastores int
+	Luns       int
 	Machines   int
 	Template   string
 }
 
 func defaults() options {
-	return options{Listen: "127.0.0.1:8989", Clusters: 1, Hosts: 3, Pnics: 4, Datastores: 4, Template: "template"}
+	return options{Listen: "127.0.0.1:8989", Clusters: 1, Hosts: 3, Pnics: 4, Datastores: 4, Luns: 4, Template: "template"}
 }
 
 // ready is what a program that starts the simulator needs to know of it.
@@ -58,7 +59,7 @@ func (o options) check() error {
 		name   string
 		given  int
 		wanted int
-	}{{"clusters", o.Clusters, 1}, {"hosts", o.Hosts, 1}, {"pnics", o.Pnics, 1}, {"datastores", o.Datastores, 1}, {"machines", o.Machines, 0}} {
+	}{{"clusters", o.Clusters, 1}, {"hosts", o.Hosts, 1}, {"pnics", o.Pnics, 1}, {"datastores", o.Datastores, 1}, {"luns", o.Luns, 0}, {"machines", o.Machines, 0}} {
 		if least.given < least.wanted {
 			return fmt.Errorf("-%s %d: at least %d is needed", least.name, least.given, least.wanted)
 		}
@@ -86,6 +87,7 @@ func start(opt options) (*vcenter, error) {
 	ctx := m.Service.Context
 	seedSwitches(ctx)
 	seedHosts(ctx, opt.Pnics)
+	seedLuns(opt.Luns)
 	installOverlay(m.Map())
 	installCollector(m.Map())
 	gate := installGate(m.Map())

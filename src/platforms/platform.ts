@@ -32,6 +32,7 @@ import type { VlanTagging } from "../constructs/network/vlan";
 import type { Vtep } from "../constructs/network/vtep";
 import type { IoProfile } from "../constructs/storage/io-profile";
 import type { StorageBackend } from "../constructs/storage/storage-backend";
+import type { StorageDrs } from "../constructs/storage/storage-drs";
 import type { TierBackend, VolumeDefaults } from "../constructs/storage/storage-tier";
 import type { IpNetwork } from "../linux";
 import type { TuningLog } from "../practices";
@@ -209,6 +210,7 @@ export interface TierIntent {
   /** Those beside the first, each with a name of its own. Empty for none. */
   readonly others: readonly TierBackend[];
   readonly storagePolicy?: string;
+  readonly storageDrs?: StorageDrs;
   /** For its volumes, where a disk does not say. */
   readonly volumes: VolumeDefaults;
   readonly protectData: boolean;

@@ -17,4 +17,5 @@ export { TIER_LIMITS, TIER_PRACTICES } from "./tier";
 export { TRAFFIC_LIMITS, TRAFFIC_PRACTICES } from "./traffic";
 export { VSPHERE_LIMITS, VSPHERE_PRACTICES } from "./vsphere";
 export { VSPHERE_NETWORK_PRACTICES } from "./vsphere-network";
+export { VSPHERE_STORAGE_LIMITS, VSPHERE_STORAGE_PRACTICES } from "./vsphere-storage";
 export { VXLAN_LIMITS, VXLAN_PRACTICES } from "./vxlan";

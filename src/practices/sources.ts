@@ -103,6 +103,34 @@ export const SOURCES = {
     title: "Terraform provider vmware/vsphere: vsphere_nas_datastore",
     url: "https://registry.terraform.io/providers/vmware/vsphere/latest/docs/resources/nas_datastore",
   },
+  vsphereVmfs: {
+    title: "Terraform provider vmware/vsphere: vsphere_vmfs_datastore",
+    url: "https://registry.terraform.io/providers/vmware/vsphere/latest/docs/resources/vmfs_datastore",
+  },
+  vsphereDatastoreCluster: {
+    title: "Terraform provider vmware/vsphere: vsphere_datastore_cluster",
+    url: "https://registry.terraform.io/providers/vmware/vsphere/latest/docs/resources/datastore_cluster",
+  },
+  vsphereDrsOverride: {
+    title: "Terraform provider vmware/vsphere: vsphere_storage_drs_vm_override",
+    url: "https://registry.terraform.io/providers/vmware/vsphere/latest/docs/resources/storage_drs_vm_override",
+  },
+  vsphereComputeCluster: {
+    title: "Terraform provider vmware/vsphere: vsphere_compute_cluster",
+    url: "https://registry.terraform.io/providers/vmware/vsphere/latest/docs/resources/compute_cluster",
+  },
+  vmwareStorageDrs: {
+    title: "VMware: setting Storage DRS runtime rules",
+    url: "https://docs.vmware.com/en/VMware-vSphere/7.0/com.vmware.vsphere.resmgmt.doc/GUID-AD2D13CE-539B-48C3-BBC9-E55A834874F0.html",
+  },
+  vmwareNoIoBalancing: {
+    title: "VMware: Storage DRS and what is taken out of it (KB 320864)",
+    url: "https://knowledge.broadcom.com/external/article/320864",
+  },
+  vmwareVsanPolicy: {
+    title: "VMware: vSAN policies",
+    url: "https://docs.vmware.com/en/VMware-vSphere/8.0/vsan-administration/GUID-08911FD3-2462-4C1C-AE81-0D4DBC8F7990.html",
+  },
   vsphereDiskDatastore: {
     title: "Terraform provider vmware/vsphere: issue 1883",
     url: "https://github.com/vmware/terraform-provider-vsphere/issues/1883",

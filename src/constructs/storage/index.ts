@@ -49,6 +49,7 @@ export {
   type IscsiSettings,
   type LvmBackendOptions,
   type NfsBackendOptions,
+  NfsSecurity,
   type NfsSettings,
   NfsVersion,
   PartitionTable,
@@ -77,6 +78,13 @@ export {
   type StorageConnectionSettings,
 } from "./storage-connection";
 export {
+  type IoBalancingOptions,
+  StorageDrs,
+  StorageDrsAutomation,
+  type StorageDrsOptions,
+  type StorageDrsSettings,
+} from "./storage-drs";
+export {
   type BackendOptions,
   StorageTier,
   type StorageTierOptions,
@@ -94,3 +102,4 @@ export {
   TieredStoragePool,
   type TieredStoragePoolProps,
 } from "./tiered-storage-pool";
+export type { VmfsBackendOptions, VmfsSettings } from "./vmfs";

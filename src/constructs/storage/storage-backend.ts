@@ -2,7 +2,7 @@ import { checkInteger, checkName, checkOneOf, requireLiteral } from "../../check
 import { ConfigurationError } from "../../errors";
 import { STORAGE_BACKEND_LIMITS, STORAGE_BACKEND_PRACTICES } from "../../practices";
 import { DataSize } from "../../units";
-import { checkFlag, checkMade, checkOptions, checkPath, optional } from "../given";
+import { checkFlag, checkList, checkMade, checkOptions, checkPath, optional } from "../given";
 import { LibvirtSecret } from "./libvirt-secret";
 import { LogicalVolume } from "./logical-volume";
 import { Multipath } from "./multipath";
@@ -18,6 +18,7 @@ import {
   portalText,
 } from "./storage-address";
 import { checkPortals, StorageConnection } from "./storage-connection";
+import { checkVmfs, type VmfsBackendOptions, type VmfsSettings } from "./vmfs";
 
 /** What a tier's space comes from. */
 export type StorageBackendKind = StorageBackendSettings["kind"];
@@ -37,6 +38,8 @@ export type StorageBackendSettings =
   | RbdSettings
   | ZfsSettings
   | S3Settings
+  | VmfsSettings
+  | { readonly kind: "vsan"; readonly name: string }
   | { readonly kind: "datastore"; readonly name: string }
   | { readonly kind: "datastore-cluster"; readonly name: string };
 
@@ -141,6 +144,16 @@ export enum NfsVersion {
   V4_2 = "4.2",
 }
 
+/** How an NFS server knows who asks. */
+export enum NfsSecurity {
+  /** By the user ID that the client sends. */
+  SYS = "sys",
+  /** By Kerberos. */
+  KRB5 = "krb5",
+  /** By Kerberos, and each message is protected from changes. */
+  KRB5I = "krb5i",
+}
+
 export interface NfsBackendOptions {
   /**
    * Version of the protocol. vSphere has 3 and 4.1.
@@ -162,6 +175,16 @@ export interface NfsBackendOptions {
    * @default - what client and server agree on, which is the most that both can
    */
   readonly requestSize?: DataSize;
+  /**
+   * Further addresses of the same server, which hosts spread their sessions over (vSphere, NFS 4.1).
+   * @default - none
+   */
+  readonly moreServers?: readonly string[];
+  /**
+   * How the server knows who asks (vSphere). Kerberos needs NFS 4.1, and hosts that are in a domain.
+   * @default NfsSecurity.SYS
+   */
+  readonly security?: NfsSecurity;
 }
 
 export interface NfsSettings extends NfsBackendOptions {
@@ -277,6 +300,8 @@ const TRAITS: Record<StorageBackendKind, VolumeTraits> = {
   rbd: { are: "images", made: true, grow: true },
   zfs: { are: "devices", made: true, grow: false },
   s3: FILES,
+  vmfs: FILES,
+  vsan: FILES,
   datastore: FILES,
   "datastore-cluster": FILES,
 };
@@ -292,6 +317,8 @@ const SHARED: ReadonlySet<StorageBackendKind> = new Set([
   "gluster",
   "rbd",
   "s3",
+  "vmfs",
+  "vsan",
   "datastore",
   "datastore-cluster",
 ]);
@@ -406,7 +433,11 @@ export class StorageBackend {
    */
   public static nfs(server: string, path: string, options: NfsBackendOptions = {}): StorageBackend {
     const where = "StorageBackend.nfs";
-    const { version, mountPath, connections, requestSize } = checkOptions(where, "options", options);
+    const { version, mountPath, connections, requestSize, moreServers, security } = checkOptions(
+      where,
+      "options",
+      options,
+    );
     return new StorageBackend({
       kind: "nfs",
       server: checkServer(where, server),
@@ -421,6 +452,10 @@ export class StorageBackend {
         }),
       ),
       requestSize: optional(requestSize, (given) => checkRequestSize(where, given)),
+      moreServers: optional(moreServers, (given) =>
+        checkList(where, "moreServers", given).map((other) => checkServer(where, other)),
+      ),
+      security: optional(security, (given) => checkOneOf(where, "security", given, Object.values(NfsSecurity))),
     });
   }
 
@@ -501,6 +536,23 @@ export class StorageBackend {
       endpoint: checkEndpoint(where, endpoint),
       passwordFile: checkPath(where, "passwordFile", passwordFile),
     });
+  }
+
+  /**
+   * A VMFS datastore that this program makes on LUNs (vSphere). What is on them is lost.
+   * @param devices canonical names of LUNs that the hosts share: `naa.600601601234567890abcdef12345678`. More can be added behind them later, and
+   * none taken out.
+   */
+  public static vmfs(devices: readonly string[], options: VmfsBackendOptions = {}): StorageBackend {
+    return new StorageBackend(checkVmfs("StorageBackend.vmfs", devices, options));
+  }
+
+  /**
+   * The datastore of a vSAN cluster (vSphere). Deduplication and compression are the cluster's: `VsanServices`.
+   * @param name its name in the inventory
+   */
+  public static vsan(name: string): StorageBackend {
+    return new StorageBackend({ kind: "vsan", name: checkInventoryName("StorageBackend.vsan", name) });
   }
 
   /**
@@ -595,6 +647,9 @@ function placeOf(settings: StorageBackendSettings): string {
       return settings.dataset;
     case "s3":
       return `${settings.bucket} at ${settings.endpoint}`;
+    case "vmfs":
+      return settings.devices.join(", ");
+    case "vsan":
     case "datastore":
     case "datastore-cluster":
       return settings.name;

@@ -9,6 +9,7 @@ import { checkLatency } from "./io-profile";
 import { LibvirtSecret } from "./libvirt-secret";
 import { Preallocation } from "./preallocation";
 import { checkInventoryName, StorageBackend } from "./storage-backend";
+import { StorageDrs } from "./storage-drs";
 
 /** The usual tiers, fastest and dearest first. A pool may have others, of any name. */
 export enum TierName {
@@ -45,6 +46,11 @@ export interface StorageTierOptions extends BackendOptions {
    * @default - for space that this program makes, a policy by the tier's tag; else none
    */
   readonly storagePolicy?: string;
+  /**
+   * How the datastores that this program makes for the tier are looked after, as a datastore cluster (vSphere).
+   * @default - where there are several, StorageDrs.automated(); one stands alone
+   */
+  readonly storageDrs?: StorageDrs;
   /**
    * Sizes of volumes that may be promised, over the space that there is: 1 to 20. Volumes that take their space at once never exceed it.
    * @default 1
@@ -161,6 +167,9 @@ export class StorageTier {
       checkNumber(where, "overCommit", options.overCommit ?? TIER_LIMITS.usualOverCommit, 1, TIER_LIMITS.maxOverCommit),
       optional(options.cost, (cost) => checkNumber(where, "cost", cost, 0, Number.MAX_SAFE_INTEGER)),
       optional(options.storagePolicy, (policy) => checkInventoryName(where, policy)),
+      optional(options.storageDrs, (drs) =>
+        checkMade(where, "storageDrs", drs, StorageDrs, "StorageDrs.automated(), .manual()"),
+      ),
       optional(options.protectData, (protect) => checkFlag(where, "protectData", protect)),
     );
   }
@@ -173,6 +182,7 @@ export class StorageTier {
     public readonly overCommit: number,
     public readonly cost: number | undefined,
     public readonly storagePolicy: string | undefined,
+    public readonly storageDrs: StorageDrs | undefined,
     public readonly protectData: boolean | undefined,
   ) {
     Object.freeze(this);
@@ -221,6 +231,7 @@ export class StorageTier {
       this.overCommit,
       this.cost,
       this.storagePolicy,
+      this.storageDrs,
       this.protectData,
     );
   }

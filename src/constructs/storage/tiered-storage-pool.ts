@@ -159,6 +159,7 @@ export class TieredStoragePool extends Construct implements ITieredStoragePool {
       backend,
       others,
       storagePolicy: tier.storagePolicy,
+      storageDrs: tier.storageDrs,
       volumes: tier.volumes,
       protectData: tier.protectData ?? this.protectData,
     });

@@ -47,7 +47,7 @@ export class TierWriter implements PlatformTier {
     scope: Construct,
     private readonly intent: TierIntent,
   ) {
-    checkPolicy(scope.node.path, intent);
+    refuseWhatVsphereHas(scope.node.path, intent);
     const written = definePool(scope.node.path, intent);
     warnOfStorage(scope, intent);
     const tierScope = new Construct(scope, intent.tier);
@@ -112,7 +112,7 @@ const BACKENDS =
   "StorageBackend.directory(), .fileSystem(), .lvm(), .disk(), .iscsi(), .iscsiDirect(), .fibreChannel(), .multipath(), .nfs(), .smb(), " +
   ".gluster(), .rbd(), .zfs(), .s3()";
 
-function checkPolicy(where: string, { storagePolicy, tier }: TierIntent): void {
+function refuseWhatVsphereHas(where: string, { backend, storagePolicy, storageDrs, tier }: TierIntent): void {
   if (storagePolicy !== undefined) {
     throw new ConfigurationError({
       where,
@@ -120,6 +120,21 @@ function checkPolicy(where: string, { storagePolicy, tier }: TierIntent): void {
       given: storagePolicy,
       mend: "leave `storagePolicy` out",
     });
+  }
+  const nfs = backend.settings.kind === "nfs" ? backend.settings : undefined;
+  for (const [option, given] of [
+    ["storageDrs", storageDrs],
+    ["moreServers", nfs?.moreServers],
+    ["security", nfs?.security],
+  ] as const) {
+    if (given !== undefined) {
+      throw new ConfigurationError({
+        where,
+        what: `\`${option}\` is vSphere's, and tier ${tier} has it`,
+        given: String(given),
+        mend: `leave \`${option}\` out`,
+      });
+    }
   }
 }
 

@@ -3,9 +3,10 @@ import type { Construct } from "constructs";
 import { DiskBus } from "../../constructs/compute/devices";
 import { Preallocation } from "../../constructs/storage/preallocation";
 import { ConfigurationError } from "../../errors";
-import { STORAGE_PRACTICES, VSPHERE_PRACTICES } from "../../practices";
+import { STORAGE_PRACTICES, VSPHERE_PRACTICES, VSPHERE_STORAGE_PRACTICES } from "../../practices";
 import { DataSize } from "../../units";
 import type { DiskIntent, ResolvedDisk } from "../platform";
+import { ioAllocation } from "./disk-io";
 import type { VsphereDiskBus } from "./disk-layout";
 import type { VsphereTier } from "./tier";
 
@@ -59,12 +60,22 @@ export function createDisk(scope: Construct, intent: DiskIntent, template: Provi
     });
   }
   log.record(VSPHERE_PRACTICES.diskLabel, "label", intent.name);
+  const { storageDrs } = tier;
+  if (storageDrs !== undefined) {
+    log.record(VSPHERE_STORAGE_PRACTICES.drsAutomated, "sdrs_automation_level", storageDrs.automation);
+  }
   const file =
     intent.existingVolume === undefined
       ? newFile(where, intent, tier, template)
       : existingFile(where, intent, tier, intent.existingVolume);
   const thin = "thinProvisioned" in file ? file.thinProvisioned === true : undefined;
-  return { intent, tier, bus, block: { label: intent.name, ...file }, resolved: { bus, thin } };
+  return {
+    intent,
+    tier,
+    bus,
+    block: { label: intent.name, ...file, ...ioAllocation(scope, intent) },
+    resolved: { bus, thin },
+  };
 }
 
 function newFile(where: string, intent: DiskIntent, tier: VsphereTier, template: Provisioning | undefined) {
@@ -111,11 +122,6 @@ function refuseWhatEsxiDecides(where: string, intent: DiskIntent): void {
     const given = intent[setting as keyof typeof lacking];
     if (given !== undefined) {
       refuse(where, `a disk of vSphere has no \`${setting}\``, given, mend);
-    }
-  }
-  for (const what of ["limit", "shares", "priority", "reservation"] as const) {
-    if (intent.io?.[what] !== undefined) {
-      refuse(where, `vSphere keeps no ${what} of a disk's I/O here`, intent.io[what], `leave \`${what}\` out`);
     }
   }
   if (intent.discard === false) {
@@ -186,7 +192,16 @@ function provision(where: string, intent: DiskIntent, tier: VsphereTier, templat
   }
   const { preallocation } = tier;
   const eager = eagerZeroed ?? preallocation === Preallocation.FULL;
-  const thin = !eager && preallocation !== Preallocation.FALLOC;
+  const thin = !eager && (eagerZeroed === false || preallocation !== Preallocation.FALLOC);
+  if (!thin && tier.backend.kind === "vsan") {
+    throw new ConfigurationError({
+      where,
+      what: "vSAN takes no word of a disk on its space",
+      given: eagerZeroed === undefined ? `preallocation: ${preallocation}` : "eagerZeroed: true",
+      mend: "leave it out, and give the tier a `storagePolicy` with an object space reservation",
+      practice: VSPHERE_STORAGE_PRACTICES.vsanReservation.id,
+    });
+  }
   const given = eagerZeroed !== undefined || preallocation !== undefined;
   log.record(STORAGE_PRACTICES.thinProvisioning, "thin_provisioned", thin, undefined, given);
   return { thinProvisioned: thin, eagerlyScrub: eager };

@@ -89,13 +89,24 @@ export class VsphereVm implements PlatformVm {
     checkCapacity(scope.node.path, intent.order);
     this.#disks = disks;
     this.#putDisks();
-    if (disk.tier.made !== undefined && !this.#isHome(disk)) {
+    this.#waitForDatastores(scope, disk);
+    return disk.resolved;
+  }
+
+  #waitForDatastores(scope: Construct, disk: VsphereDisk): void {
+    const { datastoreClusterId, datastores } = disk.tier;
+    const addresses = datastores.map(
+      ({ terraformResourceType, friendlyUniqueId }) => `${terraformResourceType}.${friendlyUniqueId}`,
+    );
+    if (datastoreClusterId !== undefined) {
+      // The machine refers to the cluster, which is there before what is in it.
+      this.resource.dependsOn = [...new Set([...(this.resource.dependsOn ?? []), ...addresses])];
+    } else if (addresses.length > 0 && !this.#isHome(disk)) {
       const { reason, id } = VSPHERE_PRACTICES.datastoreFirst;
       Annotations.of(scope).addWarning(
-        `${reason}: before this machine is made, run terraform apply -target=${disk.tier.made} once [${id}]`,
+        `${reason}: before this machine is made, run terraform apply -target=${addresses.join(" -target=")} once [${id}]`,
       );
     }
-    return disk.resolved;
   }
 
   #putDisks(): void {
@@ -113,7 +124,10 @@ export class VsphereVm implements PlatformVm {
         unitNumber,
         controllerType,
         // The provider can't plan a disk in a datastore that is still to be made, unless the disk follows its machine there.
-        datastoreId: disk.tier.made !== undefined && this.#isHome(disk) ? "" : disk.tier.datastoreId,
+        datastoreId:
+          disk.tier.datastoreId !== undefined && disk.tier.datastores.length > 0 && this.#isHome(disk)
+            ? ""
+            : disk.tier.datastoreId,
         // Said even where there is none, lest it be taken from another disk.
         storagePolicyId: disk.tier.storagePolicyId ?? (anyPolicy ? "" : undefined),
       })),

@@ -93,7 +93,7 @@ export interface VspherePlatformProps {
    */
   readonly numaNodeCores?: number;
   /**
-   * Version of vSphere: `8.0`. It decides the default of `guestId`.
+   * Version of vSphere: `8.0`. It decides the default of `guestId`, and whether Storage DRS balances I/O.
    * @default - not known: what every version has is used
    */
   readonly vsphereVersion?: string;
@@ -111,6 +111,11 @@ export class VspherePlatform extends Construct implements IPlatform {
   public readonly _folder?: string;
   /** @internal */
   public readonly _guestId: string;
+  /**
+   * Of `vsphereVersion`.
+   * @internal
+   */
+  public readonly _majorVersion?: number;
   /** @internal */
   public readonly _numaNodeCores: number;
   readonly #datastore?: string;
@@ -132,7 +137,8 @@ export class VspherePlatform extends Construct implements IPlatform {
     );
     this._folder = props.folder === undefined ? undefined : checkInventoryPath(where, props.folder);
     this.#datastore = props.datastore === undefined ? undefined : checkInventoryName(where, props.datastore);
-    this._guestId = props.guestId ?? defaultGuestId(where, props.vsphereVersion);
+    this._majorVersion = props.vsphereVersion === undefined ? undefined : checkVersion(where, props.vsphereVersion);
+    this._guestId = props.guestId ?? defaultGuestId(this._majorVersion);
     this._numaNodeCores = checkInteger(
       where,
       "numaNodeCores",
@@ -248,10 +254,8 @@ function checkServer(where: string, server: string): string {
   return server;
 }
 
-function defaultGuestId(where: string, version: string | undefined): string {
-  if (version === undefined) {
-    return "otherLinux64Guest";
-  }
+/** @returns the first of its numbers */
+function checkVersion(where: string, version: string): number {
   const major = /^(\d{1,2})(\.\d+)*$/.exec(requireLiteral(where, "vsphereVersion", version))?.[1];
   if (major === undefined) {
     throw new ConfigurationError({
@@ -261,5 +265,12 @@ function defaultGuestId(where: string, version: string | undefined): string {
       allowed: "numbers with dots, such as 8.0",
     });
   }
-  return Number(major) >= 8 ? "other6xLinux64Guest" : Number(major) === 7 ? "other5xLinux64Guest" : "otherLinux64Guest";
+  return Number(major);
+}
+
+function defaultGuestId(version: number | undefined): string {
+  if (version === undefined || version < 7) {
+    return "otherLinux64Guest";
+  }
+  return version >= 8 ? "other6xLinux64Guest" : "other5xLinux64Guest";
 }

@@ -1,7 +1,9 @@
 import {
   DataSize,
   DistributedVSwitch,
+  NfsSecurity,
   StorageBackend,
+  StorageDrs,
   StorageTier,
   SwitchBacking,
   TieredStoragePool,
@@ -252,6 +254,11 @@ describe("a tier", () => {
     [StorageTier.on(StorageBackend.datastore("ds")), "libvirt has no such storage as tier standard is on"],
     [StorageTier.on(StorageBackend.datastoreCluster("ds")), "libvirt has no such storage"],
     [StorageTier.on(StorageBackend.lvm("vg"), { storagePolicy: "Gold" }), "libvirt has no storage policies"],
+    [StorageTier.on(StorageBackend.lvm("vg"), { storageDrs: StorageDrs.automated() }), "`storageDrs` is vSphere's"],
+    [StorageTier.on(StorageBackend.nfs("nas", "/vm", { moreServers: ["nas2"] })), "`moreServers` is vSphere's"],
+    [StorageTier.on(StorageBackend.nfs("nas", "/vm", { security: NfsSecurity.KRB5 })), "`security` is vSphere's"],
+    [StorageTier.on(StorageBackend.vmfs(["eui.0025385b71b0a1f2"])), "libvirt has no such storage"],
+    [StorageTier.on(StorageBackend.vsan("vsanDatastore")), "libvirt has no such storage"],
   ])("%# of vSphere is refused", (standard, message) => {
     expect(() => new LibvirtProgram().pool("storage", { tiers: { standard } })).toThrow(`prod/storage: ${message}`);
   });

@@ -1,4 +1,14 @@
-import { NfsVersion, StorageBackend, StorageTier, TieredStoragePool } from "../../../src/constructs/storage";
+import { ImageFormat } from "../../../src/constructs/compute";
+import {
+  LibvirtSecret,
+  NfsSecurity,
+  NfsVersion,
+  Preallocation,
+  StorageBackend,
+  StorageTier,
+  TieredStoragePool,
+} from "../../../src/constructs/storage";
+import { DataSize } from "../../../src/units";
 import { GIB, type MachineBlocks, Site, warningsOf } from "./setup";
 
 const nfs = StorageBackend.nfs("nas1", "/export/vm");
@@ -57,6 +67,17 @@ describe("an NFS tier", () => {
     expect(site.only("vsphere_nas_datastore")).not.toHaveProperty("lifecycle");
   });
 
+  it("has several servers and Kerberos with NFS 4.1", () => {
+    const site = Site.withHosts("esx1");
+    const options = { version: NfsVersion.V4_1, moreServers: ["nas2"], security: NfsSecurity.KRB5I };
+    poolOn(site, StorageTier.on(StorageBackend.nfs("nas1", "/export/vm", options)));
+    expect(site.only("vsphere_nas_datastore")).toMatchObject({
+      type: "NFS41",
+      remote_hosts: ["nas1", "nas2"],
+      security_type: "SEC_KRB5I",
+    });
+  });
+
   it("needs hosts", () => {
     expect(() => poolOn(new Site(), StorageTier.on(nfs))).toThrow(/no hosts to mount it on.*vsphere-datastore-hosts/);
   });
@@ -64,6 +85,10 @@ describe("an NFS tier", () => {
   it.each([
     [{ version: NfsVersion.V4_2 }, /does not mount NFS 4.2/],
     [{ mountPath: "/mnt" }, /mounts datastores where it wants/],
+    [{ connections: 4 }, /no number of connections/],
+    [{ requestSize: DataSize.mebibytes(1) }, /how much a request reads/],
+    [{ moreServers: ["nas2"] }, /NFS 3 has one server and no Kerberos \(given "moreServers: nas2"\).*vsphere-nfs-4-1/],
+    [{ version: NfsVersion.V3, security: NfsSecurity.KRB5 }, /no Kerberos \(given "security: krb5"\)/],
   ])("refuses %j", (options, message) => {
     const backend = StorageBackend.nfs("nas1", "/export", options);
     expect(() => poolOn(Site.withHosts("esx1"), StorageTier.on(backend))).toThrow(message);
@@ -73,9 +98,39 @@ describe("an NFS tier", () => {
 describe("tiers", () => {
   it.each([
     [StorageBackend.directory("/var/vm"), /no directories of hosts for the capacity tier/],
-    [StorageBackend.lvm("vg0"), /no LVM volume groups.*StorageBackend.datastore\(\).*vsphere-tier-backends/],
+    [
+      StorageBackend.lvm("vg0"),
+      /no LVM volume groups.*StorageBackend.vmfs\(\).*LUNs, .*carry VMFS.*vsphere-tier-backends/,
+    ],
+    [StorageBackend.zfs("tank"), /no storage of the kind zfs.*name a datastore of the inventory/],
   ])("are not on %s", (backend, message) => {
     expect(() => poolOn(new Site(), StorageTier.on(backend))).toThrow(message);
+  });
+
+  it.each([
+    [{ format: ImageFormat.QCOW2 }, /one format, VMDK.*vsphere-esxi-decides/],
+    [{ clusterSize: DataSize.kibibytes(128) }, /one format, VMDK.*clusters of 128 KiB/],
+    [{ encryptionSecret: LibvirtSecret.uuid("2ec115d7-3a88-3ceb-bc12-0ac909a6fd87") }, /encrypts by a storage policy/],
+    [{ preallocation: Preallocation.METADATA }, /no metadata to preallocate/],
+  ])("have nothing of qcow2: %j", (options, message) => {
+    expect(() => poolOn(new Site(), StorageTier.on(StorageBackend.datastore("flash"), options))).toThrow(message);
+  });
+
+  it.each([
+    [undefined, { thin_provisioned: true, eagerly_scrub: false }],
+    [Preallocation.NONE, { thin_provisioned: true, eagerly_scrub: false }],
+    [Preallocation.FALLOC, { thin_provisioned: false, eagerly_scrub: false }],
+    [Preallocation.FULL, { thin_provisioned: false, eagerly_scrub: true }],
+  ])("say what is taken of a disk's space: %s", (preallocation, block) => {
+    const site = new Site();
+    const pool = poolOn(site, StorageTier.on(StorageBackend.datastore("flash"), { preallocation }));
+    const vm = site.vm();
+    vm.addNic("lan", { segment: site.segment });
+    vm.addDisk("data", { pool, tier: "capacity", size: GIB(1) });
+    vm.addDisk("other", { pool, tier: "capacity", size: GIB(1), eagerZeroed: false });
+    const { disk } = site.only<MachineBlocks>("vsphere_virtual_machine");
+    expect(disk[0]).toMatchObject(block);
+    expect(disk[1]).toMatchObject({ thin_provisioned: true, eagerly_scrub: false });
   });
 });
 
