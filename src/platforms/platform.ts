@@ -9,6 +9,7 @@ import type { Boot } from "../constructs/compute/boot";
 import type { CloudInit } from "../constructs/compute/cloud-init";
 import type { CpuModel } from "../constructs/compute/cpu-model";
 import type { AsyncIo, CacheMode, DetectZeroes, DiskBus, IoThreadUse, NicModel } from "../constructs/compute/devices";
+import type { DiskDevice } from "../constructs/compute/disk-device";
 import type { Firmware } from "../constructs/compute/firmware";
 import type { ImageFormat } from "../constructs/compute/image-format";
 import type { InterruptCoalescing } from "../constructs/compute/interrupt-coalescing";
@@ -289,7 +290,7 @@ export interface ResolvedNic {
   readonly macAddress?: string;
 }
 
-export interface DiskIntent {
+export interface DiskIntent extends DiskDevice {
   readonly name: string;
   readonly order: number;
   readonly tier: PlatformTier;

@@ -1,4 +1,5 @@
 export { COMPUTE_LIMITS, COMPUTE_PRACTICES } from "./compute";
+export { DISK_LIMITS, DISK_PRACTICES } from "./disk";
 export { Decision, Explanation, type Setting, TuningLog } from "./explanation";
 export { FABRIC_LIMITS, FABRIC_PRACTICES } from "./fabric";
 export { HOST_PRACTICES } from "./host";

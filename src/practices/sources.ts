@@ -90,6 +90,18 @@ export const SOURCES = {
     title: "libvirt: storage volume encryption XML format",
     url: "https://libvirt.org/formatstorageencryption.html",
   },
+  qemuBlock: {
+    title: "QEMU: properties of block devices",
+    url: "https://gitlab.com/qemu-project/qemu/-/blob/master/hw/block/block.c",
+  },
+  cgroupIo: {
+    title: "Linux: control groups, I/O",
+    url: "https://docs.kernel.org/admin-guide/cgroup-v2.html#io",
+  },
+  ioUringDisabled: {
+    title: "Linux: kernel.io_uring_disabled",
+    url: "https://docs.kernel.org/admin-guide/sysctl/kernel.html#io-uring-disabled",
+  },
   ieee8021q: { title: "IEEE 802.1Q: VLAN identifiers", url: "https://standards.ieee.org/ieee/802.1Q/10323/" },
   vmwarePerformance: {
     title: "VMware: performance best practices for vSphere",

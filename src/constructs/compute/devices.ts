@@ -68,3 +68,43 @@ export enum DetectZeroes {
   /** Discarded. */
   UNMAP = "unmap",
 }
+
+/** What QEMU does where the storage reports an error. */
+export enum ErrorPolicy {
+  /** The guest is told, as by a real disk. */
+  REPORT = "report",
+  /** The guest is paused. */
+  STOP = "stop",
+  /** The guest is paused where the storage is full, and told of other errors. */
+  ENOSPACE = "enospace",
+  /** Nothing: the guest goes on as if all were well. For scratch data only. */
+  IGNORE = "ignore",
+}
+
+/** What QEMU does where reading fails. */
+export enum ReadErrorPolicy {
+  /** The guest is told, as by a real disk. */
+  REPORT = "report",
+  /** The guest is paused. */
+  STOP = "stop",
+  /** Nothing: the guest goes on with what happens to be there. For scratch data only. */
+  IGNORE = "ignore",
+}
+
+/** Sectors as disks are sold with: what the guest addresses, and what the storage writes at once. */
+export enum SectorFormat {
+  /** 512 bytes both. */
+  NATIVE_512 = "512n",
+  /** 512 bytes are addressed, 4 KiB written at once. */
+  EMULATED_512 = "512e",
+  /** 4 KiB both. */
+  NATIVE_4K = "4kn",
+}
+
+/** What passes from the guest to a LUN beside reading and writing. */
+export enum ScsiPassthrough {
+  /** SCSI commands of the guest. */
+  COMMANDS = "commands",
+  /** Persistent reservations, too: clusters need them. */
+  RESERVATIONS = "reservations",
+}

@@ -10,10 +10,23 @@ export {
 } from "./boot";
 export type { CloudInit } from "./cloud-init";
 export { CpuModel } from "./cpu-model";
-export { AsyncIo, CacheMode, DetectZeroes, DiskBus, IoThreadUse, NicModel } from "./devices";
+export {
+  AsyncIo,
+  CacheMode,
+  DetectZeroes,
+  DiskBus,
+  ErrorPolicy,
+  IoThreadUse,
+  NicModel,
+  ReadErrorPolicy,
+  ScsiPassthrough,
+  SectorFormat,
+} from "./devices";
+export type { DiskDevice } from "./disk-device";
 export { Firmware, FirmwareKind, type UefiOptions } from "./firmware";
 export { ImageFormat } from "./image-format";
 export { InterruptCoalescing } from "./interrupt-coalescing";
+export { IoThreads } from "./io-threads";
 export type { GuestOffloads, HostOffloads } from "./nic-offloads";
 export { type ReceiveScaling, TransmitThreads } from "./receive-scaling";
 export { type ITunedVm, TunedVm, type TunedVmProps } from "./tuned-vm";

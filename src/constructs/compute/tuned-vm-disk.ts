@@ -1,7 +1,7 @@
 import { Construct } from "constructs";
 import { checkInteger, checkName, checkOneOf, requireLiteral } from "../../checks";
 import { ConfigurationError } from "../../errors";
-import { Explanation, STORAGE_LIMITS, STORAGE_PRACTICES, TuningLog } from "../../practices";
+import { DISK_PRACTICES, Explanation, STORAGE_LIMITS, STORAGE_PRACTICES, TuningLog } from "../../practices";
 import { DataSize } from "../../units";
 import { checkFlag, checkKind, checkMade, optional } from "../given";
 import { checkSamePlatform } from "../placement";
@@ -9,10 +9,11 @@ import { IoProfile } from "../storage/io-profile";
 import type { TierId } from "../storage/storage-tier";
 import type { ITieredStoragePool } from "../storage/tiered-storage-pool";
 import { AsyncIo, CacheMode, DetectZeroes, DiskBus, IoThreadUse } from "./devices";
+import { checkDiskDevice, type DiskDevice } from "./disk-device";
 import { ImageFormat } from "./image-format";
 import type { TunedVm } from "./tuned-vm";
 
-export interface TunedVmDiskOptions {
+export interface TunedVmDiskOptions extends DiskDevice {
   /** Where its volume is. */
   readonly pool: ITieredStoragePool;
   /**
@@ -143,6 +144,8 @@ export class TunedVmDisk extends Construct {
   public readonly queues?: number;
   /** `undefined` where there is none. */
   public readonly serial?: string;
+  /** World wide name, sixteen small hexadecimal digits. */
+  public readonly wwn?: string;
   public readonly protectData: boolean;
   public readonly order: number;
   readonly #log: TuningLog;
@@ -163,6 +166,7 @@ export class TunedVmDisk extends Construct {
     const name = checkName(where, id);
     const order = optional(props.order, (wanted) => checkInteger(where, "order", wanted, { min: 0, max: 255 }));
     checkCombinations(where, props);
+    const device = checkDiskDevice(where, props);
     const place = pool.place({
       where,
       volume: `${vm.vmName}-${name}`,
@@ -188,7 +192,7 @@ export class TunedVmDisk extends Construct {
       cache: checkChoice(where, "cache", props.cache, CacheMode),
       asyncIo: checkChoice(where, "asyncIo", props.asyncIo, AsyncIo),
       ioThread: checkChoice(where, "ioThread", props.ioThread, IoThreadUse),
-      queues: optional(props.queues, (queues) =>
+      queues: optional(props.queues ?? device.ioThreads?.queues, (queues) =>
         checkInteger(where, "queues", queues, { min: 1, max: STORAGE_LIMITS.maxDiskQueues }),
       ),
       queueDepth: optional(props.queueDepth, (depth) =>
@@ -204,6 +208,7 @@ export class TunedVmDisk extends Construct {
       readOnly: checkFlag(where, "readOnly", props.readOnly ?? false),
       serial: optional(props.serial, (serial) => checkSerial(where, serial)),
       io,
+      ...device,
       protectData: this.protectData,
       log: this.#log,
     });
@@ -214,6 +219,7 @@ export class TunedVmDisk extends Construct {
     this.asyncIo = resolved.asyncIo;
     this.queues = resolved.queues;
     this.serial = optional(resolved.serial, (serial) => checkNewSerial(this, vm, serial));
+    this.wwn = optional(device.wwn, (wwn) => checkNewWwn(this, vm, wwn));
   }
 
   /** What was tuned, why, and after which source. */
@@ -267,6 +273,20 @@ function checkNewSerial(disk: TunedVmDisk, vm: TunedVm, serial: string): string 
     });
   }
   return serial;
+}
+
+function checkNewWwn(disk: TunedVmDisk, vm: TunedVm, wwn: string): string {
+  const other = vm.disks.find((candidate) => candidate !== disk && candidate.wwn === wwn);
+  if (other !== undefined) {
+    throw new ConfigurationError({
+      where: disk.node.path,
+      what: `its world wide name is that of disk ${other.node.id}`,
+      given: wwn,
+      mend: "give another `wwn`",
+      practice: DISK_PRACTICES.wwnScsi.id,
+    });
+  }
+  return wwn;
 }
 
 function checkSerial(where: string, serial: string): string {

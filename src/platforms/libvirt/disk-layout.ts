@@ -1,4 +1,8 @@
-import type { DomainDevicesControllers, DomainDevicesDisks } from "@cdktf/provider-libvirt/lib/domain";
+import type {
+  DomainDevicesControllers,
+  DomainDevicesDisks,
+  DomainDevicesDisksDriver,
+} from "@cdktf/provider-libvirt/lib/domain";
 import { DiskBus, IoThreadUse } from "../../constructs/compute/devices";
 import { ConfigurationError } from "../../errors";
 import { STORAGE_LIMITS } from "../../practices";
@@ -8,8 +12,8 @@ import type { WrittenDisk } from "./disk-writer";
 /** Where a disk is. */
 export interface Place {
   readonly device: DomainDevicesDisks;
-  /** Number of its I/O thread, from 1. */
-  readonly ioThread?: number;
+  /** Numbers of its I/O threads, from 1. */
+  readonly ioThreads: readonly number[];
   /** Index of its SCSI controller. */
   readonly controller?: number;
 }
@@ -90,15 +94,15 @@ export class DiskLayout {
     if (disk === undefined) {
       return;
     }
-    const ioThread = bus === DiskBus.VIRTIO_BLK ? this.thread(use) : undefined;
+    const threads = bus === DiskBus.VIRTIO_BLK ? this.threads(disk, use) : [];
     const dev = `${bus === DiskBus.VIRTIO_BLK ? "vd" : "sd"}${letters(order)}`;
     this.#places.set(disk, {
       device: {
         ...disk.device,
-        driver: { ...disk.device.driver, ...disk.blkDriver, ...(ioThread !== undefined && { ioThread }) },
-        target: { dev, bus: bus === DiskBus.VIRTIO_BLK ? "virtio" : "sata" },
+        driver: { ...disk.device.driver, ...disk.blkDriver, ...servedBy(disk, threads) },
+        target: { ...disk.target, dev, bus: bus === DiskBus.VIRTIO_BLK ? "virtio" : "sata" },
       },
-      ioThread,
+      ioThreads: threads,
     });
   }
 
@@ -114,10 +118,14 @@ export class DiskLayout {
     this.#places.set(disk, {
       device: {
         ...disk.device,
-        target: { dev: `sd${letters(index * STORAGE_LIMITS.disksPerScsiController + unit)}`, bus: "scsi" },
+        target: {
+          ...disk.target,
+          dev: `sd${letters(index * STORAGE_LIMITS.disksPerScsiController + unit)}`,
+          bus: "scsi",
+        },
       },
       controller: index,
-      ioThread: controller.ioThread,
+      ioThreads: controller.ioThread === undefined ? [] : [controller.ioThread],
     });
   }
 
@@ -138,6 +146,12 @@ export class DiskLayout {
     return controller;
   }
 
+  /** Those of a virtio-blk disk. */
+  private threads({ intent }: WrittenDisk, use: IoThreadUse): number[] {
+    const numbers = Array.from({ length: intent.ioThreads?.count ?? 1 }, () => this.thread(use));
+    return numbers.filter((number) => number !== undefined);
+  }
+
   private thread(use: IoThreadUse): number | undefined {
     switch (use) {
       case IoThreadUse.NONE:
@@ -149,6 +163,22 @@ export class DiskLayout {
         return ++this.#ioThreads;
     }
   }
+}
+
+function servedBy({ intent: { ioThreads } }: WrittenDisk, threads: readonly number[]): DomainDevicesDisksDriver {
+  if (ioThreads === undefined) {
+    const [ioThread] = threads;
+    return ioThread === undefined ? {} : { ioThread };
+  }
+  const { queueMap } = ioThreads;
+  return {
+    ioThreads: {
+      ioThread: threads.map((id, i) => ({
+        id,
+        ...(queueMap !== undefined && { queues: queueMap[i]!.map((queue) => ({ id: queue })) }),
+      })),
+    },
+  };
 }
 
 function depthOf(where: string, index: number, disks: readonly WrittenDisk[]): { cmdPerLun?: number } {

@@ -1,28 +1,35 @@
-import type { DomainDevicesDisks, DomainDevicesDisksDriver } from "@cdktf/provider-libvirt/lib/domain";
+import type {
+  DomainDevicesDisks,
+  DomainDevicesDisksDriver,
+  DomainDevicesDisksIoTune,
+  DomainDevicesDisksTarget,
+} from "@cdktf/provider-libvirt/lib/domain";
 import type { Construct } from "constructs";
-import { Annotations, type TerraformResource } from "../../cdktf";
-import { AsyncIo, CacheMode, DetectZeroes, DiskBus, IoThreadUse } from "../../constructs/compute/devices";
-import { ImageFormat } from "../../constructs/compute/image-format";
-import { Preallocation } from "../../constructs/storage/preallocation";
-import type { StorageBackendKind } from "../../constructs/storage/storage-backend";
+import type { TerraformResource } from "../../cdktf";
+import { DiskBus, IoThreadUse } from "../../constructs/compute/devices";
 import { ConfigurationError } from "../../errors";
-import { STORAGE_LIMITS, STORAGE_PRACTICES, TIER_PRACTICES } from "../../practices";
+import { DISK_PRACTICES, STORAGE_LIMITS, STORAGE_PRACTICES } from "../../practices";
 import type { DiskIntent, ResolvedDisk, VmIntent } from "../platform";
-import { hashOf } from "./definition";
+import { showDisk } from "./disk-device";
+import { checkBlkDepth, chooseIo, chooseQueues, discardOf } from "./disk-io";
 import type { Place } from "./disk-layout";
+import { ioTuneOf } from "./disk-limits";
+import { chooseFormat, volumeOf } from "./disk-volume";
 import type { LibvirtHost } from "./libvirt-host";
 import type { LibvirtPlatform } from "./libvirt-platform";
 import type { TierOnHost, TierWriter } from "./tier-writer";
-import { isAtLeast } from "./version";
-import { checkDefaults, isThin } from "./volume-options";
+import { isThin } from "./volume-options";
 import type { VolumeWriter } from "./volume-writer";
 
 export interface WrittenDisk {
+  readonly intent: DiskIntent;
   /** What the domain has to wait for. */
   readonly resource: TerraformResource;
   readonly order: number;
-  /** Without its target, which the layout decides. */
+  /** Without its place, which the layout decides. */
   readonly device: DomainDevicesDisks & { readonly driver: DomainDevicesDisksDriver };
+  readonly target: DomainDevicesDisksTarget;
+  readonly ioTune?: DomainDevicesDisksIoTune;
   /** What virtio-blk has at the disk and virtio-scsi at the controller. */
   readonly blkDriver: DomainDevicesDisksDriver;
   readonly ioThread: IoThreadUse;
@@ -56,41 +63,41 @@ export function writeDisk(
       practice: STORAGE_PRACTICES.thinProvisioning.id,
     });
   }
+  const { backend } = tier;
   const bus = chooseBus(where, intent);
   const virtio = bus !== DiskBus.SATA;
   const format = chooseFormat(where, tier, vm, intent);
-  const { cache, asyncIo } = chooseIo(scope, tier, intent);
-  if (
-    asyncIo === AsyncIo.IO_URING &&
-    host.qemuVersion !== undefined &&
-    !isAtLeast(host.qemuVersion, STORAGE_LIMITS.ioUringQemu)
-  ) {
-    throw new ConfigurationError({
-      where,
-      what: `host ${host.name} has no io_uring`,
-      given: `QEMU ${host.qemuVersion.join(".")}`,
-      allowed: "QEMU 5.0.0 and later",
-      mend: "leave `asyncIo` out",
-      practice: STORAGE_PRACTICES.ioUring.id,
-    });
-  }
-  refuseUnkept(where, intent);
+  const { cache, asyncIo } = chooseIo(scope, host, backend, intent);
+  const overlay = intent.root && vm.boot?.fromImage !== undefined;
+  const shown = showDisk(scope, host, vm, intent, { bus, format, backend, overlay });
+  const ioTune = ioTuneOf(where, intent);
   const queues = virtio ? chooseQueues(vm, intent) : undefined;
   const serial = chooseSerial(intent);
   const volume = volumeOf(scope, platform, host, vm, intent, tier, format, volumes);
-  const ioThread = intent.ioThread ?? (virtio ? vm.workload.defaults.ioThread : IoThreadUse.NONE);
+  const ioThread = chooseIoThread(vm, intent, bus);
   return {
+    intent,
     resource: volume.resource,
     order: intent.order,
     device: {
-      device: "disk",
-      source: { volume: { pool: tier.name, volume: volume.name } },
-      driver: { name: "qemu", type: format, cache, io: asyncIo, ...discardOf(scope, intent) },
+      ...shown.device,
+      source: { volume: { pool: tier.name, volume: volume.name }, ...shown.source },
+      driver: {
+        name: "qemu",
+        type: format,
+        cache,
+        ...(asyncIo !== undefined && { io: asyncIo }),
+        ...discardOf(scope, intent),
+        ...shown.driver,
+      },
       ...(serial !== undefined && { serial }),
       ...(intent.readOnly && { readOnly: true }),
       ...(intent.shareable && { shareable: true }),
+      ...(ioTune !== undefined && { ioTune }),
       ...encryptionOf(tier),
     },
+    target: shown.target,
+    ioTune,
     blkDriver: {
       ...(queues !== undefined && { queues }),
       ...(intent.queueDepth !== undefined && { queueSize: checkBlkDepth(where, bus, intent.queueDepth) }),
@@ -104,99 +111,23 @@ export function writeDisk(
       asyncIo,
       queues,
       serial,
-      thin: isThin(format, tier.backend),
-      onHost: tier.backend.isShared ? undefined : host,
+      thin: isThin(format, backend),
+      onHost: backend.isShared ? undefined : host,
     },
     attachment: volume.attachment,
     explain: (place) => explainPlace(intent, ioThread, place),
   };
 }
 
-interface DiskVolume {
-  readonly name: string;
-  readonly resource: TerraformResource;
-  readonly attachment?: string;
-}
-
-function volumeOf(
-  scope: Construct,
-  platform: LibvirtPlatform,
-  host: LibvirtHost,
-  vm: VmIntent,
-  { name, size, existingVolume, root, tier: writer, protectData, log }: DiskIntent,
-  tier: TierOnHost,
-  format: ImageFormat,
-  volumes: VolumeWriter,
-): DiskVolume {
-  if (existingVolume !== undefined) {
-    if (existingVolume.includes("/")) {
-      throw new ConfigurationError({
-        where: scope.node.path,
-        what: "a volume of libvirt has a name, not a path",
-        given: existingVolume,
-        mend: "give its name in the tier's pool",
-      });
-    }
-    const own = tier.volumes.get(existingVolume);
-    if (own === undefined) {
-      // libvirt would refuse to delete a folder with the volumes of others in it.
-      tier.pool.destroy = { delete: false };
-    }
-    return { name: existingVolume, resource: tier.pool, ...own };
-  }
-  const image = root ? vm.boot?.fromImage : undefined;
-  const volumeName = `${vm.name}-${name}${tier.backend.kind === "lvm" ? "" : `.${format}`}`;
-  if (tier.volumes.has(volumeName)) {
-    throw new ConfigurationError({
-      where: scope.node.path,
-      what: `pool ${tier.name} has a volume of this name already, made for another disk`,
-      given: volumeName,
-      mend: "give the disk another id, or the machine another `name`; to share the volume give it as `existingVolume`",
-    });
-  }
-  const resource = volumes.write(scope, {
-    name: volumeName,
-    size: size!,
-    format,
-    ...(image && {
-      base: { volume: (writer as TierWriter).image(scope.node.path, host, image), format: image.format },
-    }),
-    tier,
-    provider: platform.provider(host),
-    protectData,
-  });
-  if (protectData) {
-    log.record(STORAGE_PRACTICES.dataProtected, "lifecycle.prevent_destroy", true);
-  }
-  const volume = { resource, attachment: hashOf([tier.name, tier.backend, volumeName, image?.source]) };
-  tier.volumes.set(volumeName, volume);
-  return { name: volumeName, ...volume };
-}
-
-/** What reaches the storage is encrypted; the guest sees none of it. */
 function encryptionOf({ defaults }: TierOnHost): Pick<DomainDevicesDisks, "encryption"> {
   const uuid = defaults.encryptionSecret?.reference.uuid;
   return uuid === undefined ? {} : { encryption: { format: "luks", secrets: [{ type: "passphrase", uuid }] } };
 }
 
-function refuseUnkept(where: string, { io }: DiskIntent): void {
-  for (const what of ["limit", "shares", "priority", "reservation"] as const) {
-    if (io?.[what] !== undefined) {
-      throw new ConfigurationError({
-        where,
-        what: `libvirt keeps no ${what} of a disk's I/O here`,
-        given: io[what],
-        mend: `leave \`${what}\` out`,
-        practice: TIER_PRACTICES.needWithinLimit.id,
-      });
-    }
-  }
-}
-
 function explainPlace(
-  { log, ioThread: given }: DiskIntent,
+  { log, ioThread: given, ioThreads: several }: DiskIntent,
   use: IoThreadUse,
-  { controller, ioThread, device }: Place,
+  { controller, ioThreads, device }: Place,
 ): void {
   log.record(
     STORAGE_PRACTICES.virtioScsiScales,
@@ -204,6 +135,11 @@ function explainPlace(
     device.target && "dev" in device.target ? device.target.dev : "",
     `position ${controller === undefined ? "of the disk" : `on SCSI controller ${controller}`}`,
   );
+  if (several !== undefined) {
+    log.record(DISK_PRACTICES.severalIoThreads, "driver.iothreads", several, undefined, true);
+    return;
+  }
+  const [ioThread] = ioThreads;
   if (ioThread !== undefined) {
     const practice =
       use === IoThreadUse.DEDICATED ? STORAGE_PRACTICES.controllerPerIoThread : STORAGE_PRACTICES.ioThreadCount;
@@ -238,153 +174,22 @@ function chooseBus(where: string, { bus, log }: DiskIntent): DiskBus {
   return chosen;
 }
 
-function chooseFormat(
-  where: string,
-  { backend, defaults }: TierOnHost,
-  { boot }: VmIntent,
-  { format: ownFormat, existingVolume, root, shareable, readOnly, log }: DiskIntent,
-): ImageFormat {
-  const onImage = root && boot?.fromImage !== undefined;
-  const format = ownFormat ?? (existingVolume === undefined ? defaultFormat(defaults, onImage) : undefined);
-  if (backend.kind === "lvm" && (onImage || format === ImageFormat.QCOW2)) {
-    throw new ConfigurationError({
-      where,
-      what: onImage
-        ? "a root disk made from an image is an overlay in a file, and LVM has no files"
-        : "LVM volumes are raw",
-      given: String(backend),
-      allowed: onImage ? "a tier in a directory or on NFS" : "ImageFormat.RAW",
-      mend: onImage ? "put the root disk on such a tier and the data on LVM" : "leave `format` out",
-      practice: STORAGE_PRACTICES.imageFormat.id,
-    });
+/** Several threads are threads of its own, too. */
+function chooseIoThread({ workload }: VmIntent, { ioThread, ioThreads }: DiskIntent, bus: DiskBus): IoThreadUse {
+  if (ioThreads !== undefined) {
+    return IoThreadUse.DEDICATED;
   }
-  if (onImage && format === ImageFormat.RAW) {
-    throw new ConfigurationError({
-      where,
-      what: "an overlay of an image is qcow2",
-      given: format,
-      mend: "leave `format` out",
-      practice: STORAGE_PRACTICES.imageFormat.id,
-    });
-  }
-  const chosen =
-    format ?? (existingVolume === undefined ? newFormat(onImage) : formatByName(where, backend.kind, existingVolume));
-  if (shareable && !readOnly && chosen === ImageFormat.QCOW2) {
-    throw new ConfigurationError({
-      where,
-      what: "a shared writable disk can't be qcow2",
-      given: chosen,
-      allowed: "raw",
-      practice: STORAGE_PRACTICES.shareableRaw.id,
-    });
-  }
-  if (existingVolume === undefined) {
-    checkDefaults(where, backend, defaults, chosen);
-  }
-  log.record(STORAGE_PRACTICES.imageFormat, "driver.type", chosen, undefined, format !== undefined);
-  return chosen;
+  return ioThread ?? (bus === DiskBus.SATA ? IoThreadUse.NONE : workload.defaults.ioThread);
 }
 
-/** What the tier says of new volumes; an overlay is qcow2 whatever it says. */
-function defaultFormat({ format, preallocation }: TierOnHost["defaults"], onImage: boolean): ImageFormat | undefined {
-  return onImage ? undefined : (format ?? (preallocation === Preallocation.NONE ? ImageFormat.QCOW2 : undefined));
-}
-
-function newFormat(onImage: boolean): ImageFormat {
-  return onImage ? ImageFormat.QCOW2 : ImageFormat.RAW;
-}
-
-/** @throws ConfigurationError where the name does not tell: a volume that is taken for another format is damaged by the first write */
-function formatByName(where: string, backend: StorageBackendKind, volume: string): ImageFormat {
-  const suffix = /\.(qcow2|raw)$/.exec(volume)?.[1];
-  if (suffix === undefined && backend !== "lvm") {
-    throw new ConfigurationError({
-      where,
-      what: "the format of an existing volume is not known from its name",
-      given: volume,
-      allowed: Object.values(ImageFormat).join(", "),
-      mend: "give `format`",
-      practice: STORAGE_PRACTICES.imageFormat.id,
-    });
+/** A disk is found by its serial number: the one given, or its id where that fits. A LUN that is passed through has the array's. */
+function chooseSerial({ serial, name, passthrough, log }: DiskIntent): string | undefined {
+  if (passthrough !== undefined) {
+    return undefined;
   }
-  return suffix === "qcow2" ? ImageFormat.QCOW2 : ImageFormat.RAW;
-}
-
-function chooseIo(
-  scope: Construct,
-  { backend }: TierOnHost,
-  { cache, asyncIo, log }: DiskIntent,
-): { cache: CacheMode; asyncIo: AsyncIo } {
-  const mode = cache ?? CacheMode.NONE;
-  const direct = mode === CacheMode.NONE || mode === CacheMode.DIRECTSYNC;
-  const onBlock = backend.kind === "lvm";
-  const io = asyncIo ?? (direct && onBlock ? AsyncIo.NATIVE : AsyncIo.THREADS);
-  log.record(STORAGE_PRACTICES.uncached, "driver.cache", mode, undefined, cache !== undefined);
-  log.record(
-    io === AsyncIo.NATIVE ? STORAGE_PRACTICES.nativeAio : STORAGE_PRACTICES.threadsOnFiles,
-    "driver.io",
-    io,
-    undefined,
-    asyncIo !== undefined,
-  );
-  if (mode === CacheMode.UNSAFE) {
-    const { id, reason } = STORAGE_PRACTICES.cacheUnsafe;
-    Annotations.of(scope).addWarning(`cache mode unsafe: ${reason} [${id}]`);
-  } else if (!direct) {
-    const { id, reason } = STORAGE_PRACTICES.cacheWriteback;
-    Annotations.of(scope).addWarning(`cache mode ${mode}: ${reason} [${id}]`);
-  }
-  return { cache: mode, asyncIo: io };
-}
-
-function chooseQueues({ vcpus }: VmIntent, { queues, log }: DiskIntent): number {
-  const chosen = queues ?? Math.min(vcpus, STORAGE_LIMITS.maxDiskQueues);
-  const why =
-    queues === undefined
-      ? `one for each of ${vcpus} vCPUs: ${STORAGE_PRACTICES.diskQueues.reason}`
-      : "given in the program";
-  log.record(STORAGE_PRACTICES.diskQueues, "driver.queues", chosen, why, queues !== undefined);
-  return chosen;
-}
-
-function discardOf(scope: Construct, { discard, detectZeroes, log }: DiskIntent): DomainDevicesDisksDriver {
-  const unmap = discard ?? true;
-  log.record(
-    STORAGE_PRACTICES.discardUnmap,
-    "driver.discard",
-    unmap ? "unmap" : "ignore",
-    undefined,
-    discard !== undefined,
-  );
-  if (detectZeroes !== undefined) {
-    log.record(STORAGE_PRACTICES.detectZeroesCost, "driver.detect_zeroes", detectZeroes, undefined, true);
-  }
-  if (detectZeroes === DetectZeroes.UNMAP && !unmap) {
-    const { id, reason } = STORAGE_PRACTICES.detectZeroesNeedsDiscard;
-    Annotations.of(scope).addWarning(`detectZeroes unmap without discard: ${reason} [${id}]`);
-  }
-  return { discard: unmap ? "unmap" : "ignore", ...(detectZeroes !== undefined && { detectZeros: detectZeroes }) };
-}
-
-/** A disk is found by its serial number: the one given, or its id where that fits. */
-function chooseSerial({ serial, name, log }: DiskIntent): string | undefined {
   const chosen = serial ?? (name.length <= STORAGE_LIMITS.maxSerialLength ? name : undefined);
   if (chosen !== undefined) {
     log.record(STORAGE_PRACTICES.stableSerial, "serial", chosen, undefined, serial !== undefined);
   }
   return chosen;
-}
-
-/** virtio-blk has its depth as the size of a ring. */
-function checkBlkDepth(where: string, bus: DiskBus, depth: number): number {
-  if (bus === DiskBus.SATA || (bus === DiskBus.VIRTIO_BLK && !Number.isInteger(Math.log2(depth)))) {
-    throw new ConfigurationError({
-      where,
-      what: bus === DiskBus.SATA ? "SATA disks have no queue depth" : "the queue depth of virtio-blk is a power of two",
-      given: depth,
-      allowed: bus === DiskBus.SATA ? "no queueDepth" : "2, 4, 8 ... 1024",
-      practice: STORAGE_PRACTICES.queueDepth.id,
-    });
-  }
-  return depth;
 }

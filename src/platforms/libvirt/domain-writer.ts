@@ -1,11 +1,13 @@
 import { Domain, type DomainConfig, type DomainDevices } from "@cdktf/provider-libvirt/lib/domain";
 import type { Construct } from "constructs";
-import type { TerraformResource } from "../../cdktf";
+import { Annotations, type TerraformResource } from "../../cdktf";
+import { DISK_LIMITS, DISK_PRACTICES, STORAGE_PRACTICES } from "../../practices";
 import type { DiskIntent, NicIntent, PlatformVm, ResolvedDisk, ResolvedNic, VmIntent } from "../platform";
 import { Capacity } from "./capacity";
 import { type CloudInitDisk, writeCloudInit } from "./cloud-init-writer";
 import { hashOf, waitFor } from "./definition";
 import { DiskLayout } from "./disk-layout";
+import { checkLimitGroups, weightOf } from "./disk-limits";
 import { type WrittenDisk, writeDisk } from "./disk-writer";
 import { checkMachine, hardwareOf, standardDevices, warnOfNumaNodes } from "./hardware";
 import type { LibvirtHost } from "./libvirt-host";
@@ -42,6 +44,8 @@ export class DomainWriter implements PlatformVm {
   readonly #nics: WrittenNic[] = [];
   readonly #disks: WrittenDisk[] = [];
   #cloudInit?: CloudInitDisk;
+  #weight?: number;
+  #manyThreads = false;
 
   public constructor(
     private readonly platform: LibvirtPlatform,
@@ -90,8 +94,32 @@ export class DomainWriter implements PlatformVm {
     for (const written of this.#disks) {
       written.explain(layout.place(written));
     }
+    checkLimitGroups(this.scope.node.path, this.#disks);
+    this.warnOfThreads(layout);
+    this.explainWeight();
     this.recompose();
     return disk.resolved;
+  }
+
+  private warnOfThreads({ ioThreads }: DiskLayout): void {
+    const { name, cpus } = this.host;
+    if (!this.#manyThreads && cpus !== undefined && ioThreads > cpus * DISK_LIMITS.ioThreadsPerCpu) {
+      this.#manyThreads = true;
+      const { id, reason } = STORAGE_PRACTICES.ioThreadCount;
+      Annotations.of(this.scope).addWarning(
+        `more I/O threads than ${DISK_LIMITS.ioThreadsPerCpu} for each of the ${cpus} CPUs of host ${name}: ${reason} [${id}]`,
+      );
+    }
+  }
+
+  private explainWeight(): void {
+    const weight = weightOf(this.scope.node.path, this.#disks);
+    if (weight !== undefined && this.#weight === undefined) {
+      this.#weight = weight;
+      const { id, reason } = DISK_PRACTICES.weight;
+      this.intent.log.record(DISK_PRACTICES.weight, "block_io_tune.weight", weight, undefined, true);
+      Annotations.of(this.scope).addWarning(`the weight of a disk is that of its machine: ${reason} [${id}]`);
+    }
   }
 
   private checkCloudInit(): string[] {
@@ -138,6 +166,7 @@ export class DomainWriter implements PlatformVm {
     return {
       devices,
       ...(layout.ioThreads > 0 && { ioThreads: layout.ioThreads }),
+      ...(this.#weight !== undefined && { blockIoTune: { weight: this.#weight } }),
       metadata: { xml: metadataXml([attached, this.#cloudInit?.attachment].filter(Boolean).join(" ")) },
     };
   }

@@ -116,6 +116,14 @@ function refuseWhatEsxiDecides(where: string, intent: DiskIntent): void {
     queues: "leave it out: the guest's driver has as many as the controller offers",
     queueDepth: "leave it out and set it in the guest: vmw_pvscsi.cmd_per_lun",
     detectZeroes: "leave it out",
+    ioThreads: "leave it out: ESXi serves each controller by itself",
+    errorPolicy: "leave it out: the guest is told of errors",
+    readErrorPolicy: "leave it out: the guest is told of errors",
+    sectors: "leave it out: disks have sectors of 512 bytes",
+    rotationRate: "leave it out",
+    wwn: "leave it out: the guest finds the disk by its UUID below /dev/disk/by-id/",
+    copyOnRead: "leave it out",
+    passthrough: "leave it out",
     serial: "leave it out: the guest finds the disk by its UUID below /dev/disk/by-id/",
   } as const;
   for (const [setting, mend] of Object.entries(lacking)) {

@@ -111,7 +111,7 @@ describe("how a disk is read and written", () => {
       { tier: "standard", shareable: true, existingVolume: "a.qcow2", size: undefined },
       "[disk-shareable-raw]",
     ],
-    ["qcow2 on LVM", { format: ImageFormat.QCOW2 }, "LVM volumes are raw"],
+    ["qcow2 on LVM", { format: ImageFormat.QCOW2 }, "volumes that are no files are raw"],
     ["queues on SATA", { bus: DiskBus.SATA, queues: 2 }, "[disk-queues-virtio-only]"],
     ["a queue depth on SATA", { bus: DiskBus.SATA, queueDepth: 32 }, "[disk-queues-virtio-only]"],
     ["an I/O thread on SATA", { bus: DiskBus.SATA, ioThread: IoThreadUse.SHARED }, "[disk-io-thread-virtio-only]"],
@@ -167,7 +167,7 @@ describe("queues", () => {
     const { disk, device } = diskOf({ bus: DiskBus.SATA });
     expect(disk).toMatchObject({ bus: "sata", queues: undefined });
     expect(device.driver.queues).toBeUndefined();
-    expect(device.target).toEqual({ bus: "sata", dev: "sdb" });
+    expect(device.target).toEqual({ bus: "sata", dev: "sdb", rotation_rate: 1 });
   });
 
   test("their depth is the controller's on virtio-scsi; 128 is not written, as it is read back as nothing", () => {
@@ -401,7 +401,7 @@ describe("a root disk", () => {
   test("is in a file: LVM has no overlays", () => {
     const { program, image } = boot("performance");
     expect(() => program.vm("a", { boot: image })).toThrow(
-      "prod/a/root: a root disk made from an image is an overlay in a file, and LVM has no files",
+      "prod/a/root: a root disk made from an image is an overlay in a file, and this storage has no files",
     );
   });
 
