@@ -11,12 +11,16 @@ export class Sysctl {
    * @throws ConfigurationError for other characters, or where another construct wants another value
    */
   public set(key: string, value: string | number, where: string): void {
-    const text = String(value);
-    if (!/^[a-z][A-Za-z0-9_./-]*$/.test(key) || !/^[A-Za-z0-9_.,:-]+([ \t][A-Za-z0-9_.,:-]+)*$/.test(text)) {
+    const text = typeof value === "string" || Number.isFinite(value) ? String(value) : "";
+    if (
+      typeof key !== "string" ||
+      !/^[a-z][A-Za-z0-9_./-]*$/.test(key) ||
+      !/^[A-Za-z0-9_.,:-]+([ \t][A-Za-z0-9_.,:-]+)*$/.test(text)
+    ) {
       throw new ConfigurationError({
         where,
         what: "not a setting of the kernel",
-        given: `${key} = ${text}`,
+        given: { key, value },
         allowed: "a name such as net.core.rmem_max, and numbers or words on one line",
       });
     }

@@ -97,24 +97,38 @@ export class UnitFile {
   }
 
   private entry(section: string, key: string, value: UnitValue): Entry {
-    const text = typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
-    const wrong = whatIsWrongWith(text);
+    for (const name of [section, key]) {
+      if (typeof name !== "string" || !/^[A-Za-z][A-Za-z0-9-]*$/.test(name)) {
+        throw new ConfigurationError({
+          where: this.#where,
+          what: `${this.path} can't have such a section or key`,
+          given: name,
+          allowed: "letters, digits and hyphens, such as Network and IPv6AcceptRA",
+        });
+      }
+    }
+    const wrong = whatIsWrongWith(value);
     if (wrong !== undefined) {
       throw new ConfigurationError({
         where: this.#where,
         what: `${key} in [${section}] of ${this.path} ${wrong}`,
-        given: text,
-        allowed: 'text on one line; a "%" is written "%%"',
+        given: value,
+        allowed: 'a number, true, false, or text on one line, in which a "%" is written "%%"',
       });
     }
+    const text = typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
     return { key, value: text, owner: this.#where };
   }
 }
 
-function whatIsWrongWith(text: string): string | undefined {
-  if (isToken(text)) {
+function whatIsWrongWith(value: UnitValue): string | undefined {
+  if (isToken(value)) {
     return "is known only at apply time, and files are written before";
   }
+  if (!(["string", "boolean"].includes(typeof value) || Number.isFinite(value))) {
+    return "has a value that can't be written";
+  }
+  const text = String(value);
   if (/[\p{Cc}\u2028\u2029]/u.test(text)) {
     return "has a line break or another control character in it";
   }

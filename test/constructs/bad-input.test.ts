@@ -37,8 +37,9 @@ import {
   VxlanSegment,
   VxlanTransport,
 } from "virtuned";
-import { LibvirtHost, LibvirtPlatform } from "virtuned/libvirt";
+import { FileMode, LibvirtHost, LibvirtPlatform } from "virtuned/libvirt";
 import { describeValue } from "../../src/errors";
+import type { UnitFile } from "../../src/linux";
 import { recordingProgram, unknownValues } from "../support/recording-platform";
 
 /**
@@ -296,6 +297,26 @@ const onSlice = (prop: string, good: unknown[], bad: unknown[]): Record<string, 
     bad,
   },
 });
+/** Sections and keys of a file in systemd's syntax may be long. */
+const UNIT_NAMES = NAMES.filter((name) => name !== "x".repeat(300));
+/** The file of a device, of a host of libvirt. */
+const onUnit = (
+  what: string,
+  write: (unit: UnitFile, value: never) => unknown,
+  good: unknown[],
+  bad: unknown[],
+  unknown = false,
+) =>
+  factory(
+    `HostFiles ${what}`,
+    (value, { stack }) => write(hostFilesIn(stack).netdev("br0", "prod/files"), value),
+    good,
+    bad,
+    unknown,
+  );
+function hostFilesIn(stack: Scene["stack"]) {
+  return new LibvirtPlatform(stack, "kvm", { hosts: [LibvirtHost.at("kvm1", "qemu:///system")] }).hostFiles();
+}
 const factory = (
   name: string,
   give: (value: never, scene: Scene) => unknown,
@@ -956,6 +977,75 @@ const CASES: Readonly<Record<string, Case>> = {
     },
     ["ens1f0", "enp59s0f0np0"],
     [undefined, null, "0000:3b:00.0", "x".repeat(16), ...NAMES],
+  ),
+  ...factory(
+    "LibvirtHost options",
+    (options) => LibvirtHost.at("kvm1", "qemu:///system", options),
+    [undefined, {}],
+    [null, "11.0.0", 5, true, []],
+  ),
+  ...factory(
+    "LibvirtPlatform switchBacking",
+    (switchBacking, { stack }) => {
+      const hosts = [LibvirtHost.at("kvm1", "qemu:///system")];
+      return new LibvirtPlatform(stack, "kvm", { hosts, switchBacking });
+    },
+    [undefined, SwitchBacking.linuxBridge("br0")],
+    [null, "br0", ...OBJECTS],
+  ),
+  ...factory(
+    "LibvirtPlatform hostFiles",
+    (host, { stack }) => {
+      const hosts = [LibvirtHost.at("kvm1", "qemu:///system")];
+      return new LibvirtPlatform(stack, "kvm", { hosts }).hostFiles(host);
+    },
+    [undefined],
+    [null, "kvm1", ...OBJECTS, LibvirtHost.at("kvm1", "qemu:///system")],
+  ),
+  ...factory(
+    "HostFiles device",
+    (name, { stack }) => hostFilesIn(stack).netdev(name, "prod/files"),
+    ["br0"],
+    [undefined, null, "x".repeat(16), ...NAMES],
+  ),
+  ...onUnit(
+    "section",
+    (unit, section) => unit.set(section, "Name", 1),
+    ["Link"],
+    [undefined, null, "a]", ...UNIT_NAMES],
+  ),
+  ...onUnit("key", (unit, key) => unit.append("Link", key, 1), ["MTUBytes"], [undefined, null, "a=b", ...UNIT_NAMES]),
+  ...onUnit(
+    "value",
+    (unit, value) => unit.set("Link", "Alias", value),
+    ["", "a b", "50%%", 0, true],
+    [undefined, null, "a\nb", "a\\", "50%", Number.NaN, {}, ["a"], Object.create(null), () => "a"],
+    // Services may have "${HOME}": what is known only at apply time is tried with the file itself.
+    true,
+  ),
+  ...factory(
+    "HostFiles sysctl key",
+    (key, { stack }) => hostFilesIn(stack).sysctl(key, 1, "prod/files"),
+    ["net.core.rmem_max"],
+    [undefined, null, true, {}, Object.create(null), "", "a b", "a\nb", "${var.a}"],
+  ),
+  ...factory(
+    "HostFiles sysctl value",
+    (value, { stack }) => hostFilesIn(stack).sysctl("net.core.rmem_max", value, "prod/files"),
+    [5, "4096 131072"],
+    [undefined, null, true, Number.NaN, {}, Object.create(null), "", "a\nb", "${var.a}"],
+  ),
+  ...factory(
+    "HostFiles file",
+    (file, { stack }) => hostFilesIn(stack).add(file, "prod/files"),
+    [{ path: "/etc/a", content: "" }],
+    [undefined, null, ...OBJECTS, { path: "/etc/a" }, { path: "/etc/a", content: 5 }, { path: "/a/..", content: "" }],
+  ),
+  ...factory(
+    "HostFiles mode",
+    (mode, { stack }) => hostFilesIn(stack).add({ path: "/etc/a", content: "", mode }, "prod/files"),
+    [undefined, FileMode.SECRET],
+    [null, 0o600, "0777", "", {}],
   ),
   ...onPool("platform", [], [undefined, null, ...OBJECTS]),
   ...onPool("name", ["storage", "x".repeat(50)], ["x".repeat(51), ...NAMES]),

@@ -1,3 +1,4 @@
+import { Token } from "cdktf";
 import { exec, Sysctl, shellWord, UnitFile } from "../../src/linux";
 
 const PATH = "/etc/systemd/network/05-x.network";
@@ -52,6 +53,15 @@ describe("a file in systemd's syntax", () => {
       expect(write).not.toThrow();
     }
   });
+});
+
+test.each([
+  ["text", Token.asString({ resolve: () => "a" })],
+  ["a number", Token.asNumber({ resolve: () => 1 })],
+  ["part of a text", `a${Token.asNumber({ resolve: () => 1 })}`],
+])("%s that is known only at apply time is refused", (_, value) => {
+  const write = () => new UnitFile(PATH, "a").set("Link", "MTUBytes", value);
+  expect(write).toThrow(/^a: MTUBytes in \[Link\] of .* is known only at apply time/);
 });
 
 test("words of commands are quoted for systemd and for a shell", () => {

@@ -12,7 +12,7 @@ import { MulticastFiltering } from "./multicast-filtering";
 import { NetworkIoControl } from "./network-io-control";
 import { checkPrivateVlanMap, type PrivateVlan } from "./private-vlan";
 import { REJECT_ALL, resolveSecurity, type SecurityPolicy, warnOfAllowed } from "./security-policy";
-import { MAX_INTERFACE_NAME, SwitchBacking } from "./switch-backing";
+import { checkBacking, MAX_INTERFACE_NAME, type SwitchBacking } from "./switch-backing";
 import { Teaming } from "./teaming";
 import { TrafficAccount } from "./traffic-account";
 import { checkRate, checkTraffic, type TrafficProfile } from "./traffic-profile";
@@ -114,7 +114,6 @@ export interface DistributedVSwitchAttributes {
 }
 
 const TEAMINGS = "Teaming.sourcePort(), .sourceMac(), .explicitFailover(), .loadBased(), .ipHash(), .lacp()";
-const BACKINGS = "SwitchBacking.linuxBridge(), .openVSwitch(), .nat(), .isolated(), .distributed()";
 
 /** A switch that others made or that this program makes: segments are on it. */
 export interface IDistributedVSwitch extends IConstruct {
@@ -231,7 +230,7 @@ export class DistributedVSwitch extends Construct implements IDistributedVSwitch
     this._platformSwitch = this.platform.createSwitch(this, {
       name: this.switchName,
       hosts: this.hosts,
-      backing: optional(props.backing, (backing) => checkMade(where, "backing", backing, SwitchBacking, BACKINGS)),
+      backing: optional(props.backing, (backing) => checkBacking(where, "backing", backing)),
       mtu: this.mtu,
       uplinks: this.uplinks,
       policy: this.teaming?.policy,

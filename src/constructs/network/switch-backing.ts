@@ -1,7 +1,7 @@
 import { checkName } from "../../checks";
 import { ConfigurationError } from "../../errors";
 import { HOST_NETWORK_LIMITS, HOST_NETWORK_PRACTICES } from "../../practices";
-import { checkFlag, checkOptions } from "../given";
+import { checkFlag, checkMade, checkOptions } from "../given";
 import { checkCidr } from "./cidr";
 
 /** What carries a switch on a host. */
@@ -102,6 +102,12 @@ export class SwitchBacking {
   public toString(): string {
     return [this.kind, this.bridge ?? this.cidr].filter(Boolean).join(" ");
   }
+}
+
+/** Checks a backing that a switch or a platform was given. */
+export function checkBacking(where: string, what: string, backing: SwitchBacking): SwitchBacking {
+  const factories = "SwitchBacking.linuxBridge(), .openVSwitch(), .nat(), .isolated(), .distributed()";
+  return checkMade(where, what, backing, SwitchBacking, factories);
 }
 
 /** Linux names a network interface with at most 15 characters. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Construct } from "constructs";
 import { type TerraformResource, TerraformStack } from "../../cdktf";
 import { checkName, checkOneOf } from "../../checks";
-import { checkPath, checkText } from "../../constructs/given";
+import { checkOptions, checkPath, checkText } from "../../constructs/given";
 import { MAX_INTERFACE_NAME } from "../../constructs/network/switch-backing";
 import { writeBesideStack } from "../../constructs/stack-folder";
 import { ConfigurationError, isToken } from "../../errors";
@@ -101,16 +101,17 @@ export class HostFiles extends Construct {
    * @throws ConfigurationError where there is another of the same path, and for content that is known only at apply time
    */
   public add(file: HostFile, where: string): void {
+    const { content, mode = FileMode.READABLE } = checkOptions(where, "the file", file);
     const path = checkFilePath(where, file.path);
-    const mode = checkOneOf(where, "mode", file.mode ?? FileMode.READABLE, Object.values(FileMode));
-    if (isToken(checkText(where, `the content of ${path}`, file.content))) {
+    checkOneOf(where, "mode", mode, Object.values(FileMode));
+    if (isToken(checkText(where, `the content of ${path}`, content))) {
       throw new ConfigurationError({
         where,
         what: `the content of ${path} is known only at apply time, and files are written before`,
       });
     }
     const earlier = this.#others.get(path)?.file;
-    const differs = earlier !== undefined && (earlier.content !== file.content || earlier.mode !== mode);
+    const differs = earlier !== undefined && (earlier.content !== content || earlier.mode !== mode);
     if (path === SYSCTL || this.#units.has(path) || differs) {
       throw new ConfigurationError({
         where,
@@ -120,7 +121,7 @@ export class HostFiles extends Construct {
       });
     }
     if (earlier === undefined) {
-      this.#others.set(path, { file: { path, content: file.content, mode }, owner: where });
+      this.#others.set(path, { file: { path, content, mode }, owner: where });
     }
   }
 

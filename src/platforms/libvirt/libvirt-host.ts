@@ -1,5 +1,5 @@
 import { checkInteger, checkName, checkOneOf, requireLiteral } from "../../checks";
-import { checkMade, checkPath, optional } from "../../constructs/given";
+import { checkMade, checkOptions, checkPath, optional } from "../../constructs/given";
 import { ConfigurationError } from "../../errors";
 import type { IHost } from "../platform";
 import { SshAccess } from "./ssh-access";
@@ -112,7 +112,11 @@ export class LibvirtHost implements IHost {
     if (/:\/\/[^/@]*:[^/@]*@/.test(uri)) {
       throw new ConfigurationError({ where, what: "the URI has a password in it", mend: "use an SSH key or an agent" });
     }
-    return new LibvirtHost(name, uri, options);
+    return new LibvirtHost(
+      name,
+      uri,
+      checkOptions(`LibvirtHost.at(${JSON.stringify(name)})`, "what is given", options),
+    );
   }
 
   public readonly accelerator: Accelerator;

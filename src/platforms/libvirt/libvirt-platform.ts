@@ -1,7 +1,9 @@
 import { LibvirtProvider } from "@cdktf/provider-libvirt/lib/provider";
 import { Construct } from "constructs";
 import { checkName, checkUnique } from "../../checks";
-import type { SwitchBacking } from "../../constructs/network/switch-backing";
+import { checkOptions, optional } from "../../constructs/given";
+import { checkBacking, type SwitchBacking } from "../../constructs/network/switch-backing";
+import { checkHost } from "../../constructs/placement";
 import { ConfigurationError } from "../../errors";
 import { SWITCH_PRACTICES } from "../../practices";
 import type {
@@ -61,6 +63,7 @@ export class LibvirtPlatform extends Construct implements IPlatform {
   public constructor(scope: Construct, id: string, props: LibvirtPlatformProps) {
     super(scope, id);
     const where = this.node.path;
+    checkOptions(where, "what is given", props);
     if (
       !Array.isArray(props.hosts) ||
       props.hosts.length === 0 ||
@@ -85,7 +88,7 @@ export class LibvirtPlatform extends Construct implements IPlatform {
     );
     ProtectedData.of(this);
     this.hosts = props.hosts;
-    this.switchBacking = props.switchBacking;
+    this.switchBacking = optional(props.switchBacking, (backing) => checkBacking(where, "switchBacking", backing));
     this.#providers = new Map(
       props.hosts.map((host) => [
         host,
@@ -98,7 +101,7 @@ export class LibvirtPlatform extends Construct implements IPlatform {
 
   /** Files for one of its hosts, for what the kit does not cover. */
   public hostFiles(host: LibvirtHost = this.onlyHost(this.node.path)): HostFiles {
-    return this.#files.get(host)!;
+    return this.#files.get(checkHost(this.node.path, this, host) as LibvirtHost)!;
   }
 
   /**
@@ -120,7 +123,7 @@ export class LibvirtPlatform extends Construct implements IPlatform {
 
   /** The provider of one of its hosts, for resources that the kit does not cover. */
   public provider(host: LibvirtHost = this.onlyHost(this.node.path)): LibvirtProvider {
-    return this.#providers.get(host)!;
+    return this.#providers.get(checkHost(this.node.path, this, host) as LibvirtHost)!;
   }
 
   /**
