@@ -137,13 +137,13 @@ export class VcenterSimulator {
     };
   }
 
-  /** Configuration of an object of the inventory, as XML. */
-  public async config(path: string): Promise<string> {
+  /** Configuration of an object of the inventory, or another of its properties, as XML. */
+  public async config(path: string, property = "config"): Promise<string> {
     const found = await this.find(path);
     if (found === undefined) {
       throw new Error(`the inventory has no ${path}`);
     }
-    return this.property(found, "config");
+    return this.property(found, property);
   }
 
   /** Makes a LAG of two ports, as a person does in vCenter. */
