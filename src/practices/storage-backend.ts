@@ -64,6 +64,14 @@ export const STORAGE_BACKEND_PRACTICES = {
     severity: WARNING,
     source: SOURCES.formatStorage,
   }),
+  volumesMadeElsewhere: practice({
+    id: "backend-volumes-made-elsewhere",
+    title: "LUNs and partitions are made where they are",
+    reason:
+      "libvirt lists what a target, an adapter or a disk has; LUNs are the array's to make, and partitions get their names from the kernel",
+    severity: ERROR,
+    source: SOURCES.formatStorage,
+  }),
   cacheWriteBack: practice({
     id: "backend-cache-write-back",
     title: "A write-back cache holds the only copy",

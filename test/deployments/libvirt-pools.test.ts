@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Pool } from "@cdktf/provider-libvirt/lib/pool";
 import {
+  DataSize,
   FileSystemFormat,
   LibvirtSecret,
   Multipath,
@@ -12,6 +13,7 @@ import {
   StorageBackend,
   StorageTier,
   TieredStoragePool,
+  TunedVm,
 } from "virtuned";
 import type { Deployment, Program } from "./deployment";
 import { LabStorage, TARGET } from "./lab-storage";
@@ -168,6 +170,32 @@ describeOnLab("pools of each kind", (bed) => {
 
     stepOnTarget("the LUN of a target is a volume", async () => {
       expect(await bed.libvirt.virsh("vol-list", "target-archive")).toMatch(/unit:0:0:1\s+ip-127.0.0.1:3260-iscsi/);
+    });
+
+    stepOnTarget("a guest runs with the LUN, which QEMU reaches by itself", async () => {
+      const guest = bed.deployment();
+      await guest.synth((stack) => {
+        const platform = bed.platform(stack);
+        const initiator = "iqn.2004-10.com.example:lab";
+        const pool = new TieredStoragePool(stack, "luns", {
+          platform,
+          tiers: { standard: StorageTier.on(StorageBackend.iscsiDirect("127.0.0.1", TARGET, { initiator })) },
+          protectData: false,
+        });
+        const vm = new TunedVm(stack, "reader", {
+          platform,
+          vcpus: 1,
+          memory: DataSize.mebibytes(128),
+          boot: bed.boot(),
+        });
+        vm.addDisk("lun", { pool, tier: "standard", existingVolume: "unit:0:0:1" });
+      });
+      await guest.apply();
+      expect((await guest.plan()).changes).toEqual([]);
+      expect(await bed.libvirt.state("reader")).toBe("running");
+      const sessions = await storage.run("tgtadm", "--lld", "iscsi", "--mode", "conn", "--op", "show", "--tid", "1");
+      expect(sessions).toContain("Initiator: iqn.2004-10.com.example:lab");
+      await guest.destroy();
     });
 
     stepOnLoops("a file system is mounted as it should be, and another device in its place is refused", async () => {

@@ -303,14 +303,15 @@ function checkVolumeName(where: string, name: string): string {
   const literal = requireLiteral(where, "existingVolume", name);
   if (
     typeof literal !== "string" ||
-    !/^[A-Za-z0-9][A-Za-z0-9._\-/ ]{0,254}$/.test(literal) ||
+    !/^[A-Za-z0-9][A-Za-z0-9._:\-/ ]{0,254}$/.test(literal) ||
     literal.split("/").includes("..")
   ) {
     throw new ConfigurationError({
       where,
       what: "not a volume that can be used",
       given: name,
-      allowed: 'a name, or a path below its datastore, of letters, digits, spaces, ".", "_", "-" and "/", without ".."',
+      allowed:
+        'a name, or a path below its datastore, of letters, digits, spaces, ".", "_", "-", ":" and "/", without ".."',
     });
   }
   return literal;

@@ -14,6 +14,7 @@ import { showDisk } from "./disk-device";
 import { checkBlkDepth, chooseIo, chooseQueues, discardOf } from "./disk-io";
 import type { Place } from "./disk-layout";
 import { ioTuneOf } from "./disk-limits";
+import { sourceOf } from "./disk-source";
 import { chooseFormat, volumeOf } from "./disk-volume";
 import type { LibvirtHost } from "./libvirt-host";
 import type { LibvirtPlatform } from "./libvirt-platform";
@@ -81,7 +82,7 @@ export function writeDisk(
     order: intent.order,
     device: {
       ...shown.device,
-      source: { volume: { pool: tier.name, volume: volume.name }, ...shown.source },
+      source: { ...sourceOf(tier.backend, tier.name, volume.name), ...shown.source },
       driver: {
         name: "qemu",
         type: format,

@@ -7,6 +7,7 @@ import type { DataSize } from "../../units";
 import { ProtectedData } from "../protected-data";
 import type { Capacity } from "./capacity";
 import { fingerprint, reference, waitFor } from "./definition";
+import { checkMakesVolumes } from "./disk-source";
 import type { TierOnHost } from "./tier-writer";
 import { targetOf } from "./volume-options";
 
@@ -39,6 +40,7 @@ export class VolumeWriter {
 
   public write(scope: Construct, intent: VolumeIntent): Volume {
     const { name, size, format, base, tier, provider, protectData } = intent;
+    checkMakesVolumes(scope.node.path, tier.backend);
     const volume = new Volume(scope, "Resource", {
       provider,
       name,

@@ -5,6 +5,7 @@ import {
   DataSize,
   Duration,
   FileSystemFormat,
+  LibvirtSecret,
   LogicalVolume,
   LvmCacheMode,
   Multipath,
@@ -14,6 +15,7 @@ import {
   StorageBackend,
   StorageConnection,
   StorageTier,
+  type TunedVmDiskProps,
   ZfsCompression,
 } from "virtuned";
 import { hasCommand } from "../../../lab/requirements";
@@ -386,6 +388,65 @@ describe("while it holds data", () => {
     expect(type.condition).toMatch(/\.type == "[a-z-]+"\}$/);
     expect(identity.condition).toMatch(/^\$\{libvirt_pool\.\w+\./);
     expect(identity.condition).toContain(condition);
+  });
+});
+
+describe("a disk", () => {
+  const RBD = StorageBackend.rbd("vms", {
+    monitors: ["10.0.0.1", "[2001:db8::1]:6790"],
+    auth: { username: "libvirt", secret: LibvirtSecret.usage("ceph") },
+  });
+
+  function diskOn(backend: StorageBackend, props: Partial<TunedVmDiskProps>) {
+    const program = new LibvirtProgram();
+    const pool = program.pool("storage", { tiers: { standard: StorageTier.on(backend) } });
+    program.vm("db").addDisk("data", { pool, tier: "standard", ...props });
+    return program.synthesise();
+  }
+  const source = (backend: StorageBackend, existingVolume: string) =>
+    diskOn(backend, { existingVolume }).one("libvirt_domain").devices.disks[0].source;
+
+  test("on RBD is reached by QEMU: libvirt takes no such pool", () => {
+    expect(source(RBD, "db-data")).toEqual({
+      network: {
+        protocol: "rbd",
+        name: "vms/db-data",
+        hosts: [
+          { name: "10.0.0.1", port: "6789" },
+          { name: "2001:db8::1", port: "6790" },
+        ],
+        auth: { username: "libvirt", secret: { type: "ceph", usage: "ceph" } },
+      },
+    });
+  });
+
+  test("on several paths is what device-mapper made of them", () => {
+    expect(source(StorageBackend.multipath(), "3600508b1001c1f5d")).toEqual({
+      block: { dev: "/dev/mapper/3600508b1001c1f5d" },
+    });
+  });
+
+  test("elsewhere is found through its pool", () => {
+    expect(source(StorageBackend.iscsi("10.0.0.5", TARGET), "unit:0:0:1")).toEqual({
+      volume: { pool: "storage-standard", volume: "unit:0:0:1" },
+    });
+  });
+
+  test("is made on RBD, raw", () => {
+    expect(diskOn(RBD, { size: DataSize.gibibytes(10) }).one("libvirt_volume")).toMatchObject({
+      name: "db-data",
+      target: { format: { type: "raw" } },
+    });
+  });
+
+  test.each([
+    StorageBackend.disk("/dev/disk/by-id/a"),
+    StorageBackend.iscsi("10.0.0.5", TARGET),
+    StorageBackend.iscsiDirect("10.0.0.5", TARGET, { initiator: TARGET }),
+    StorageBackend.fibreChannel("host3"),
+    StorageBackend.multipath(),
+  ])("can't be made on %s", (backend) => {
+    expect(() => diskOn(backend, { size: DataSize.gibibytes(10) })).toThrow("libvirt makes no volumes in this storage");
   });
 });
 
