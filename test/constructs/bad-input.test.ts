@@ -1,3 +1,4 @@
+import * as virtuned from "virtuned";
 import {
   Boot,
   ConfigurationError,
@@ -1404,6 +1405,13 @@ test("text for people may be known only at apply time", () => {
     description: `Guest ${string}`,
     cloudInit: { userData: string, hostname: string },
   });
+});
+
+test("nothing of the kit is taken for a token: cdktf takes whatever has a method resolve for one", () => {
+  const made = Object.values(virtuned).filter(
+    (value) => typeof value === "function" && "resolve" in (value.prototype ?? {}),
+  );
+  expect(made).toEqual([]);
 });
 
 test.each([

@@ -123,7 +123,7 @@ export class NetworkIoControl {
     this.#allocations = new Map(
       Object.values(TrafficClass).flatMap((name) => {
         const allocation = given[name];
-        return allocation === undefined ? [] : [[name, this.resolve(`${where}: ${name}`, name, allocation)]];
+        return allocation === undefined ? [] : [[name, this.allocate(`${where}: ${name}`, name, allocation)]];
       }),
     );
   }
@@ -181,7 +181,8 @@ export class NetworkIoControl {
     }
   }
 
-  private resolve(where: string, name: TrafficClass, given: TrafficAllocation): ResolvedAllocation {
+  // Not "resolve": what has a method of that name is a token for cdktf.
+  private allocate(where: string, name: TrafficClass, given: TrafficAllocation): ResolvedAllocation {
     checkOptions(where, "the allocation", given);
     const normal = name === TrafficClass.VIRTUAL_MACHINE ? TrafficShares.high() : TrafficShares.normal();
     const { limit, reservation, shares = normal } = given;

@@ -3,7 +3,7 @@ import type { Construct } from "constructs";
 import { Annotations } from "../../cdktf";
 import { NicModel } from "../../constructs/compute/devices";
 import { ConfigurationError } from "../../errors";
-import { NETWORK_LIMITS, NETWORK_PRACTICES, VSPHERE_PRACTICES } from "../../practices";
+import { NETWORK_LIMITS, NETWORK_PRACTICES, TRAFFIC_PRACTICES, VSPHERE_PRACTICES } from "../../practices";
 import type { NicIntent, ResolvedNic, VmIntent } from "../platform";
 import { checkMember } from "./micro-segment";
 import { checkMac } from "./nic-address";
@@ -70,6 +70,12 @@ function emulatedNic(scope: Construct, intent: NicIntent): VsphereNic {
     log.record(VSPHERE_PRACTICES.staticMac, "mac_address", macAddress, "given, within vSphere's static range", true);
   }
   const segment = intent.segment as VsphereSegment;
+  if (segment.guarantee !== undefined && intent.traffic?.outbound?.reservation === undefined) {
+    const { reason, id } = TRAFFIC_PRACTICES.quota;
+    Annotations.of(scope).addWarning(
+      `the NIC has nothing of the ${segment.guarantee} that its segment is guaranteed: ${reason}; give the NIC a \`reservation\` [${id}]`,
+    );
+  }
   return {
     order: intent.order,
     sriov: false,

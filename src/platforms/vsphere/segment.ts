@@ -7,6 +7,7 @@ import type { VlanTagging } from "../../constructs/network/vlan";
 import { checkInventoryName } from "../../constructs/storage/storage-backend";
 import { ConfigurationError } from "../../errors";
 import { NETWORK_PRACTICES, VSPHERE_NETWORK_PRACTICES, VSPHERE_PRACTICES } from "../../practices";
+import type { DataRate } from "../../units";
 import type { ExistingSegmentIntent, PlatformSegment, SegmentIntent } from "../platform";
 import { attributeOf } from "./overrides";
 import type { PortTeaming } from "./teaming";
@@ -18,6 +19,8 @@ export interface VsphereSegment extends PlatformSegment {
   readonly networkId: string;
   /** Version of Network I/O Control of its switch, 0 for none; `undefined` where others own the switch. */
   readonly ioControl?: number;
+  /** What its NICs have a part of. */
+  readonly guarantee?: DataRate;
   /** Whether flows of its ports are exported. */
   readonly exportsFlows?: boolean;
   /** What its ports may do; `undefined` where others own it. */
@@ -35,13 +38,17 @@ const IDS: Record<VlanTagging["kind"], string> = {
   private: "PrivateVlan",
 };
 
-/** @param teaming that of the switch; empty where others own it */
+/**
+ * @param teaming that of the switch; empty where others own it
+ * @param ioControl version of Network I/O Control of the switch, 0 for none; `undefined` where others own it
+ */
 export function createSegment(
   platform: VspherePlatform,
   scope: Construct,
   switchId: string,
   intent: SegmentIntent,
   teaming: PortTeaming,
+  ioControl: number | undefined,
 ): VsphereSegment {
   if (teaming.checkBeacon === true && intent.tagging.kind === "trunk") {
     const { title, reason, consequence, id } = VSPHERE_NETWORK_PRACTICES.beaconOnTrunk;
@@ -56,16 +63,23 @@ export function createSegment(
     // provider tells it all that it had from the switch until then.
     ...teaming,
     ...intent.security,
-    ...portGroupShaping(scope, intent),
+    ...portGroupShaping(scope, intent, ioControl),
     ...(intent.exportFlows !== undefined && { netflowEnabled: intent.exportFlows }),
     // Taken out together with the NICs on it, a port group is deleted after they are gone, not before: vCenter deletes none that is in use.
     lifecycle: { createBeforeDestroy: true },
   });
   scope.node.defaultChild = portGroup;
   portGroup.node.addValidation({ validate: () => warnOfLacp(portGroup) });
-  const { tagging: vlans, security } = intent;
+  const { tagging: vlans, security, traffic } = intent;
   const isolated = vlans.kind === "private" && vlans.vlan.type === PrivateVlanType.ISOLATED;
-  return { platform, networkId: portGroup.id, exportsFlows: intent.exportFlows, ports: { isolated, security } };
+  return {
+    platform,
+    networkId: portGroup.id,
+    ioControl,
+    guarantee: traffic?.outbound?.reservation,
+    exportsFlows: intent.exportFlows,
+    ports: { isolated, security },
+  };
 }
 
 export function importSegment(

@@ -46,6 +46,11 @@ export class VsphereSwitch implements PlatformSwitch {
     const where = scope.node.path;
     check(where, intent);
     const hosts = intent.hosts as readonly VsphereHost[];
+    for (const host of hosts) {
+      for (const nic of intent.uplinks) {
+        platform._claimUplink(where, host, nic);
+      }
+    }
     this.#teaming = teamingOf(where, intent);
     this.#resource = new DistributedVirtualSwitch(scope, "Resource", {
       provider: platform._provider,
@@ -77,8 +82,8 @@ export class VsphereSwitch implements PlatformSwitch {
   }
 
   public addSegment(scope: Construct, intent: SegmentIntent): VsphereSegment {
-    const segment = createSegment(this.platform, scope, this.#resource.id, intent, this.#teaming);
-    return { ...segment, ioControl: this.intent.ioControl?.version ?? 0 };
+    const ioControl = this.intent.ioControl?.version ?? 0;
+    return createSegment(this.platform, scope, this.#resource.id, intent, this.#teaming, ioControl);
   }
 
   #olderLacp(where: string): string[] {
@@ -106,7 +111,7 @@ export function importSwitch(
   const where = scope.node.path;
   const id = platform._inventory.switchId(checkInventoryName(where, intent.name));
   checkMtu(where, intent.mtu);
-  return { addSegment: (segment, segmentIntent) => createSegment(platform, segment, id, segmentIntent, {}) };
+  return { addSegment: (segment, segmentIntent) => createSegment(platform, segment, id, segmentIntent, {}, undefined) };
 }
 
 function discoveryOf({ kind, operation }: DiscoveryProtocol): Partial<DistributedVirtualSwitchConfig> {

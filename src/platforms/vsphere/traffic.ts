@@ -26,6 +26,7 @@ interface Allocation {
 export function portGroupShaping(
   scope: Construct,
   { traffic, log }: Pick<SegmentIntent, "traffic" | "log">,
+  ioControl: number | undefined,
 ): Pick<DistributedPortGroupConfig, "ingressShapingEnabled" | "egressShapingEnabled"> {
   const { shares, priority } = traffic?.outbound ?? {};
   refuse(
@@ -35,8 +36,13 @@ export function portGroupShaping(
     TRAFFIC_PRACTICES.weights,
     "give them to the NICs, or to the switch for all of its machines",
   );
-  const reservation = traffic?.outbound?.reservation ?? traffic?.inbound?.reservation;
+  if (traffic !== undefined) {
+    const { inbound, isSymmetric } = traffic;
+    checkInbound(scope, { inbound: { reservation: inbound?.reservation }, isSymmetric });
+  }
+  const reservation = traffic?.outbound?.reservation;
   if (reservation !== undefined) {
+    checkReservable(scope.node.path, reservation, ioControl);
     log.record(TRAFFIC_PRACTICES.quota, "reservation", reservation, undefined, true);
   }
   // The switch's view: what a guest sends comes in.
@@ -153,8 +159,8 @@ function allocationOf(scope: Construct, traffic: TrafficProfile, ioControl: numb
     const { title, reason, id } = TRAFFIC_PRACTICES.nicAllocation;
     Annotations.of(scope).addWarning(`${title}, ${limit.average} here: ${reason} [${id}]`);
   }
-  if (reservation !== undefined && ioControl !== undefined && ioControl < 3) {
-    refuseWithoutIoControl(where, "a guarantee needs", reservation, 3);
+  if (reservation !== undefined) {
+    checkReservable(where, reservation, ioControl);
   }
   if ((shares ?? priority) !== undefined && ioControl === 0) {
     refuseWithoutIoControl(where, "shares and priority need", shares ?? priority, 2);
@@ -177,7 +183,10 @@ function allocationOf(scope: Construct, traffic: TrafficProfile, ioControl: numb
 }
 
 /** Network I/O Control knows what leaves a machine or a host, not what arrives. */
-function checkInbound(scope: Construct, { inbound, isSymmetric }: TrafficProfile): void {
+function checkInbound(
+  scope: Construct,
+  { inbound, isSymmetric }: Pick<TrafficProfile, "inbound" | "isSymmetric">,
+): void {
   const wanted = whatIsIn(inbound);
   if (wanted === undefined) {
     return;
@@ -186,7 +195,7 @@ function checkInbound(scope: Construct, { inbound, isSymmetric }: TrafficProfile
   if (!isSymmetric) {
     throw new ConfigurationError({
       where: scope.node.path,
-      what: `vSphere can't give a NIC or a switch ${wanted} of what guests receive`,
+      what: `vSphere can't give it ${wanted} of what guests receive`,
       given: "inbound",
       mend: "leave `inbound` out, or limit it in `traffic` of the segment: a port group shapes both directions",
       practice: id,
@@ -198,6 +207,12 @@ function checkInbound(scope: Construct, { inbound, isSymmetric }: TrafficProfile
 function whatIsIn({ limit, reservation }: DirectedTraffic = {}): string | undefined {
   const found = [...(limit === undefined ? [] : ["a limit"]), ...(reservation === undefined ? [] : ["a guarantee"])];
   return found.length === 0 ? undefined : found.join(" and ");
+}
+
+function checkReservable(where: string, reservation: DataRate, ioControl: number | undefined): void {
+  if (ioControl !== undefined && ioControl < 3) {
+    refuseWithoutIoControl(where, "a guarantee needs", reservation, 3);
+  }
 }
 
 function refuseWithoutIoControl(where: string, what: string, given: unknown, version: 2 | 3): never {

@@ -21,6 +21,7 @@ import type {
   VmIntent,
   VxlanIntent,
 } from "../platform";
+import { ProtectedData } from "../protected-data";
 import { VsphereCredentials } from "./credentials";
 import { Inventory } from "./inventory";
 import { VsphereMicroSegment } from "./micro-segment";
@@ -119,6 +120,7 @@ export class VspherePlatform extends Construct implements IPlatform {
   /** @internal */
   public readonly _numaNodeCores: number;
   readonly #datastore?: string;
+  readonly #uplinks = new Map<string, string>();
 
   /**
    * @param id also the alias of the provider: a letter, then letters, digits, `_` and `-`
@@ -149,6 +151,7 @@ export class VspherePlatform extends Construct implements IPlatform {
         practice: VSPHERE_PRACTICES.coresPerSocket.id,
       },
     );
+    ProtectedData.of(this);
     const alias = scope === TerraformStack.of(this) ? id : `${this.node.scope!.node.id}_${id}`;
     this._provider = new Provider(this, "provider", {
       alias,
@@ -168,6 +171,24 @@ export class VspherePlatform extends Construct implements IPlatform {
   /** @internal */
   public get _datastoreId(): string | undefined {
     return this.#datastore === undefined ? undefined : this._inventory.datastoreId(this.#datastore);
+  }
+
+  /**
+   * Has a NIC of a host for one switch only: vCenter would refuse the second one when it is applied.
+   * @internal
+   */
+  public _claimUplink(where: string, { name }: VsphereHost, nic: string): void {
+    const key = `${name}\n${nic}`;
+    const owner = this.#uplinks.get(key);
+    if (owner !== undefined) {
+      throw new ConfigurationError({
+        where,
+        what: `the NIC of host ${name} is an uplink of another switch already, of ${owner}`,
+        given: nic,
+        mend: "leave it out of `uplinks` of one of them, or give the switches different `hosts`",
+      });
+    }
+    this.#uplinks.set(key, where);
   }
 
   public createSwitch(scope: Construct, intent: SwitchIntent): PlatformSwitch {

@@ -1,6 +1,7 @@
 import {
   DataRate,
   DistributedVSwitch,
+  NetworkIoControl,
   NetworkSlice,
   type NetworkSliceProps,
   Port,
@@ -186,9 +187,11 @@ test("there is nothing to allow without rules", () => {
 describe("on vSphere", () => {
   const isolated = PrivateVlan.isolated(100, 101);
   function onVsphere(props: Partial<NetworkSliceProps>) {
-    const site = new Site();
+    const site = Site.withHosts("esx1");
     const fabric = new DistributedVSwitch(site.stack, "dvs", {
       platform: site.platform,
+      uplinks: ["vmnic2"],
+      ioControl: NetworkIoControl.version3({ virtualMachine: { reservation: DataRate.gbps(2) } }),
       privateVlans: [PrivateVlan.promiscuous(100), isolated],
     });
     const traffic = TrafficProfile.guarantee({ reservation: DataRate.gbps(2) });

@@ -86,6 +86,16 @@ describe("a switch", () => {
     const site = "hosts" in props ? new Site() : Site.withHosts("esx1");
     expect(() => new DistributedVSwitch(site.stack, "fabric", { platform: site.platform, ...props })).toThrow(message);
   });
+
+  it("has NICs that are in no other switch of their host", () => {
+    const { platform, stack } = Site.withHosts("esx1", "esx2");
+    const [esx1, esx2] = platform.hosts;
+    new DistributedVSwitch(stack, "fabric", { platform, uplinks, hosts: [esx1!] });
+    new DistributedVSwitch(stack, "elsewhere", { platform, uplinks, hosts: [esx2!] });
+    expect(() => new DistributedVSwitch(stack, "other", { platform, uplinks: ["vmnic4"] })).toThrow(
+      'site/other: the NIC of host esx1 is an uplink of another switch already, of site/fabric (given "vmnic4")',
+    );
+  });
 });
 
 /** What becomes of a switch. */
@@ -354,7 +364,7 @@ describe("a switch that others own", () => {
     expect(Object.entries(data.vsphere_distributed_virtual_switch!)).toEqual([
       [expect.any(String), expect.objectContaining({ name: "Production switch" })],
     ]);
-    expect(Object.keys(resource)).toEqual([PORT_GROUP]);
+    expect(resource).not.toHaveProperty("vsphere_distributed_virtual_switch");
     const [db, web] = Object.values(resource[PORT_GROUP]!);
     expect(db).toMatchObject({
       distributed_virtual_switch_uuid: expect.stringContaining("data.vsphere_distributed_virtual_switch."),

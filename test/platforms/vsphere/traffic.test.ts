@@ -98,6 +98,41 @@ describe("a segment", () => {
     );
   });
 
+  it("has a quota that is nobody's before a NIC has a part of it", () => {
+    const outbound = TrafficProfile.guarantee({ reservation: MBPS(200) });
+    const segment = { traffic: TrafficProfile.perDirection({ outbound }) };
+    const without = program({ ioControl: IO_CONTROL }, segment);
+    expect(trafficWarnings(without.nic)).toEqual([
+      expect.stringMatching(
+        /^the NIC has nothing of the 200 Mbit\/s .*give the NIC a `reservation` \[traffic-quota\]$/,
+      ),
+    ]);
+    expect(trafficWarnings(program({ ioControl: IO_CONTROL }, segment, segment).nic)).toEqual([]);
+  });
+
+  it.each([
+    [{}, TrafficProfile.guarantee({ reservation: average }), "a guarantee needs Network I/O Control version 3"],
+    [
+      { ioControl: NetworkIoControl.version2() },
+      TrafficProfile.guarantee({ reservation: average }),
+      "a guarantee needs Network I/O Control version 3",
+    ],
+    [
+      { ioControl: IO_CONTROL },
+      TrafficProfile.perDirection({ inbound: TrafficProfile.guarantee({ reservation: average }) }),
+      "site/fabric/db: vSphere can't give it a guarantee of what guests receive",
+    ],
+  ])("can't have a guarantee that nothing keeps: %j", (props, traffic, message) => {
+    expect(() => program(props, { traffic })).toThrow(message);
+  });
+
+  it("has a guarantee of what is sent, and says so where both directions were asked for", () => {
+    const traffic = TrafficProfile.guarantee({ reservation: average });
+    expect(trafficWarnings(program({ ioControl: IO_CONTROL }, { traffic }).segment)).toEqual([
+      expect.stringMatching(/^a guarantee is of what is sent, not of what is received: .*\[traffic-one-direction\]$/),
+    ]);
+  });
+
   it.each([
     [TrafficProfile.leakyBucket({ rate: average, shares: 5 }), "5"],
     [TrafficProfile.leakyBucket({ rate: average, priority: TrafficPriority.LOW }), '"low"'],
@@ -181,7 +216,7 @@ describe("a NIC", () => {
       "a limit of what it receives alone",
       {},
       TrafficProfile.perDirection({ inbound: leaky }),
-      "site/vm/nic: vSphere can't give a NIC or a switch a limit of what guests receive",
+      "site/vm/nic: vSphere can't give it a limit of what guests receive",
     ],
     [
       "a guarantee of what it receives alone",
@@ -262,7 +297,7 @@ describe("a switch", () => {
     [
       "a limit of what arrives alone",
       { traffic: TrafficProfile.perDirection({ inbound: leaky }), ioControl: NetworkIoControl.version3() },
-      "vSphere can't give a NIC or a switch a limit of what guests receive",
+      "vSphere can't give it a limit of what guests receive",
     ],
   ])("%s is refused", (_, props, message) => {
     expect(() => program(props)).toThrow(message);
