@@ -256,4 +256,31 @@ const available = vsphereAvailable();
       grown.removeFolder();
     }
   });
+
+  step("is refused to go from the program while its file system is protected", async () => {
+    const guarded = new Deployment(available.ok ? available.terraform : "");
+    const program = (protectData: boolean | undefined) => (stack: TunedStack) => {
+      const hosts = [VsphereHost.named("DC0_C0_H0")];
+      const platform = new VspherePlatform(stack, "vsphere", { datacenter: "DC0", cluster: "DC0_C0", hosts });
+      if (protectData !== undefined) {
+        const tiers = { archive: StorageTier.on(StorageBackend.vmfs([LUN(1)])) };
+        new TieredStoragePool(stack, "old", { platform, protectData, tiers });
+      }
+    };
+    try {
+      await guarded.synth(program(true));
+      await guarded.apply();
+      expect((await guarded.plan()).changes).toEqual([]);
+      await guarded.synth(program(undefined));
+      await expect(guarded.plan()).rejects.toThrow(/prevent_destroy/);
+      expect(await vcenter.names("DC0/datastore")).toContain("old-archive");
+      await guarded.synth(program(false));
+      await guarded.apply();
+      await guarded.synth(program(undefined));
+      await guarded.apply();
+      expect(await inventory()).toEqual(before);
+    } finally {
+      guarded.removeFolder();
+    }
+  });
 });

@@ -4,6 +4,7 @@ import type { Construct } from "constructs";
 import { Annotations, Fn } from "../../cdktf";
 import type { VmfsSettings } from "../../constructs/storage/vmfs";
 import { VSPHERE_STORAGE_PRACTICES } from "../../practices";
+import { ProtectedData } from "../protected-data";
 import type { DatastoreOptions } from "./datastore";
 import type { VspherePlatform } from "./vsphere-platform";
 
@@ -27,7 +28,7 @@ export function formatVmfs(
     filter: `^(${devices.map((device) => device.replaceAll(".", "\\.")).join("|")})$`,
     ...(rescan && { rescan }),
   });
-  return new VmfsDatastore(scope, id, {
+  const datastore = new VmfsDatastore(scope, id, {
     provider,
     name,
     hostSystemId,
@@ -46,4 +47,6 @@ export function formatVmfs(
       ...(protectData && { preventDestroy: true }),
     },
   });
+  ProtectedData.of(scope).add(datastore, `datastore ${name}`, platform.kind, protectData);
+  return datastore;
 }

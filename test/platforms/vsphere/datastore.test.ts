@@ -48,6 +48,11 @@ describe("a VMFS tier", () => {
       lifecycle: { ignore_changes: ["host_system_id"], prevent_destroy: true },
     });
     expect(site.only("vsphere_vm_storage_policy")).toMatchObject({ name: "storage-performance" });
+    const [[key, what]] = Object.entries(
+      site.only<{ for_each: Record<string, string> }>("terraform_data").for_each,
+    ) as [[string, string]];
+    expect(key).toMatch(/^vsphere_vmfs_datastore\.storage_performance-datastore\w* on vsphere$/);
+    expect(what).toBe("datastore storage-performance");
   });
 
   it("is refused by the plan where the host does not see its LUNs", () => {
