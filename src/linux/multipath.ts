@@ -8,7 +8,7 @@ export interface MultipathTuning {
   readonly retry?: string;
 }
 
-export interface MultipathArray extends MultipathTuning {
+interface MultipathArray extends MultipathTuning {
   readonly vendor: string;
   readonly product: string;
 }

@@ -94,6 +94,7 @@ export class LogicalVolume {
   public static vdo(options: VdoVolumeOptions): LogicalVolume {
     const where = "LogicalVolume.vdo";
     const named = checkNames(where, options);
+    const { compression = true, deduplication = true } = options;
     const physicalSize = checkExtents(where, "physicalSize", options.physicalSize);
     if (physicalSize.isLessThan(MIN_VDO)) {
       throw new ConfigurationError({
@@ -109,8 +110,8 @@ export class LogicalVolume {
       ...named,
       size: checkExtents(where, "size", options.size),
       physicalSize,
-      compression: checkFlag(where, "compression", options.compression ?? true),
-      deduplication: checkFlag(where, "deduplication", options.deduplication ?? true),
+      compression: checkFlag(where, "compression", compression),
+      deduplication: checkFlag(where, "deduplication", deduplication),
     });
   }
 

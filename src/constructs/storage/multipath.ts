@@ -90,15 +90,15 @@ export interface MultipathOptions extends MultipathTuning {
 export class Multipath {
   public static configured(options: MultipathOptions = {}): Multipath {
     const where = "Multipath.configured";
-    const { arrays, ignoredDisks } = checkOptions(where, "options", options);
+    const { arrays = [], ignoredDisks = [] } = checkOptions(where, "options", options);
     return new Multipath({
       ...checkTuning(where, options),
-      arrays: checkList(where, "arrays", arrays ?? []).map((array) => ({
+      arrays: checkList(where, "arrays", arrays).map((array) => ({
         ...checkTuning(where, checkOptions(where, "an array", array)),
         vendor: checkInquiry(where, "vendor", array.vendor, 8),
         product: checkInquiry(where, "product", array.product, 16),
       })),
-      ignoredDisks: checkList(where, "ignoredDisks", ignoredDisks ?? []).map((wwid) => checkWwid(where, wwid)),
+      ignoredDisks: checkList(where, "ignoredDisks", ignoredDisks).map((wwid) => checkWwid(where, wwid)),
     });
   }
 

@@ -7,7 +7,7 @@ import type {
 } from "../../constructs/storage/storage-backend";
 
 /** What libvirt's pool says of the storage that it is on. */
-export interface PoolDefinition {
+interface PoolDefinition {
   readonly type: string;
   readonly source?: PoolSource;
   readonly target?: PoolTarget;
