@@ -5,6 +5,7 @@ export {
   type FrrPolicy,
   type FrrPrefix,
 } from "./frr";
+export { type GuestDiskSetup, guestDiskScript } from "./guest-disks";
 export { FileMode, type HostFile, NOTICE } from "./host-file";
 export { bitsOf, checkAddress, familyOf, type IpFamily, IpNetwork } from "./ip";
 export { type LinuxFiles, SwitchFiles } from "./linux-files";
@@ -18,3 +19,4 @@ export {
 export { exec, shellWord } from "./quote";
 export { Sysctl } from "./sysctl";
 export { UnitFile, type UnitValue } from "./unit-file";
+export { cloudConfig, withCloudConfig } from "./user-data";

@@ -11,6 +11,7 @@ import type { CpuModel } from "../constructs/compute/cpu-model";
 import type { AsyncIo, CacheMode, DetectZeroes, DiskBus, IoThreadUse, NicModel } from "../constructs/compute/devices";
 import type { DiskDevice } from "../constructs/compute/disk-device";
 import type { Firmware } from "../constructs/compute/firmware";
+import type { GuestDisk } from "../constructs/compute/guest-disk";
 import type { ImageFormat } from "../constructs/compute/image-format";
 import type { InterruptCoalescing } from "../constructs/compute/interrupt-coalescing";
 import type { GuestOffloads, HostOffloads } from "../constructs/compute/nic-offloads";
@@ -315,6 +316,7 @@ export interface DiskIntent extends DiskDevice {
   readonly serial?: string;
   /** Its limit, weight and reservation are the platform's to keep; its need has chosen the tier. */
   readonly io?: IoProfile;
+  readonly guest?: GuestDisk;
   readonly protectData: boolean;
   readonly log: TuningLog;
 }

@@ -2,6 +2,7 @@ export { COMPUTE_LIMITS, COMPUTE_PRACTICES } from "./compute";
 export { DISK_LIMITS, DISK_PRACTICES } from "./disk";
 export { Decision, Explanation, type Setting, TuningLog } from "./explanation";
 export { FABRIC_LIMITS, FABRIC_PRACTICES } from "./fabric";
+export { GUEST_DISK_LIMITS, GUEST_DISK_PRACTICES } from "./guest-disk";
 export { HOST_PRACTICES } from "./host";
 export { HOST_NETWORK_LIMITS, HOST_NETWORK_PRACTICES } from "./host-network";
 export { MICRO_SEGMENT_LIMITS, MICRO_SEGMENT_PRACTICES } from "./micro-segment";

@@ -222,6 +222,27 @@ export const SOURCES = {
     title: "cloud-init: VMware data source",
     url: "https://cloudinit.readthedocs.io/en/latest/reference/datasources/vmware.html",
   },
+  cloudInitMultiPart: {
+    title: "cloud-init: user data formats, MIME multi-part archive",
+    url: "https://cloudinit.readthedocs.io/en/latest/explanation/format.html",
+  },
+  rhelScheduler: {
+    title: "RHEL: setting the disk scheduler",
+    url: "https://access.redhat.com/documentation/en-us/red_hat_enterprise_linux/8/html/monitoring_and_managing_system_status_and_performance/setting-the-disk-scheduler_monitoring-and-managing-system-status-and-performance",
+  },
+  mongodbProduction: {
+    title: "MongoDB: production notes, readahead",
+    url: "https://www.mongodb.com/docs/manual/administration/production-notes/",
+  },
+  linuxBlockSysfs: {
+    title: "Linux: /sys/block/*/queue",
+    url: "https://docs.kernel.org/admin-guide/abi-stable.html#abi-sys-block-disk-queue-nr-requests",
+  },
+  mount: { title: "mount(8)", url: "https://man7.org/linux/man-pages/man8/mount.8.html" },
+  fstrim: { title: "fstrim(8)", url: "https://man7.org/linux/man-pages/man8/fstrim.8.html" },
+  blkid: { title: "blkid(8)", url: "https://man7.org/linux/man-pages/man8/blkid.8.html" },
+  systemdMount: { title: "systemd.mount(5)", url: "https://man7.org/linux/man-pages/man5/systemd.mount.5.html" },
+  ext4: { title: "Linux: ext4", url: "https://docs.kernel.org/admin-guide/ext4.html" },
   rfc6996: {
     title: "RFC 6996: autonomous system reservation for private use",
     url: "https://www.rfc-editor.org/rfc/rfc6996",

@@ -24,6 +24,15 @@ export {
 } from "./devices";
 export type { DiskDevice } from "./disk-device";
 export { Firmware, FirmwareKind, type UefiOptions } from "./firmware";
+export {
+  FileSystem,
+  GuestDisk,
+  type GuestDiskOptions,
+  IoScheduler,
+  type Mount,
+  type MountedDiskOptions,
+  Trim,
+} from "./guest-disk";
 export { ImageFormat } from "./image-format";
 export { InterruptCoalescing } from "./interrupt-coalescing";
 export { IoThreads } from "./io-threads";

@@ -10,6 +10,7 @@ import type { TierId } from "../storage/storage-tier";
 import type { ITieredStoragePool } from "../storage/tiered-storage-pool";
 import { AsyncIo, CacheMode, DetectZeroes, DiskBus, IoThreadUse } from "./devices";
 import { checkDiskDevice, type DiskDevice } from "./disk-device";
+import { GuestDisk } from "./guest-disk";
 import { ImageFormat } from "./image-format";
 import type { TunedVm } from "./tuned-vm";
 
@@ -107,6 +108,11 @@ export interface TunedVmDiskOptions extends DiskDevice {
    * @default - the construct's id, where it fits
    */
   readonly serial?: string;
+  /**
+   * The guest's side of it: where it is mounted, and how the guest's kernel treats it. The machine's cloud-init sets it up (libvirt).
+   * @default - as the guest's image does
+   */
+  readonly guest?: GuestDisk;
   /**
    * Whether plans that would replace or destroy its volume are refused.
    * @default - what the pool says
@@ -209,6 +215,7 @@ export class TunedVmDisk extends Construct {
       serial: optional(props.serial, (serial) => checkSerial(where, serial)),
       io,
       ...device,
+      guest: optional(props.guest, (guest) => checkMade(where, "guest", guest, GuestDisk, GUEST_DISKS)),
       protectData: this.protectData,
       log: this.#log,
     });
@@ -227,6 +234,8 @@ export class TunedVmDisk extends Construct {
     return new Explanation(this.#log.settings);
   }
 }
+
+const GUEST_DISKS = "GuestDisk.mounted(), .bare()";
 
 const PROFILES = "IoProfile.random(), .sequential(), .limited()";
 

@@ -1,14 +1,16 @@
 import { Domain, type DomainConfig, type DomainDevices } from "@cdktf/provider-libvirt/lib/domain";
 import type { Construct } from "constructs";
 import { Annotations, type TerraformResource } from "../../cdktf";
+import type { GuestDiskSetup } from "../../linux";
 import { DISK_LIMITS, DISK_PRACTICES, STORAGE_PRACTICES } from "../../practices";
 import type { DiskIntent, NicIntent, PlatformVm, ResolvedDisk, ResolvedNic, VmIntent } from "../platform";
 import { Capacity } from "./capacity";
-import { type CloudInitDisk, writeCloudInit } from "./cloud-init-writer";
+import { CloudInitDisk } from "./cloud-init-writer";
 import { hashOf, waitFor } from "./definition";
 import { DiskLayout } from "./disk-layout";
 import { checkLimitGroups, weightOf } from "./disk-limits";
 import { type WrittenDisk, writeDisk } from "./disk-writer";
+import { guestSideOf } from "./guest-disk-writer";
 import { checkMachine, hardwareOf, standardDevices, warnOfNumaNodes } from "./hardware";
 import type { LibvirtHost } from "./libvirt-host";
 import type { LibvirtPlatform } from "./libvirt-platform";
@@ -43,6 +45,7 @@ export class DomainWriter implements PlatformVm {
   readonly #volumes: VolumeWriter;
   readonly #nics: WrittenNic[] = [];
   readonly #disks: WrittenDisk[] = [];
+  readonly #guestSides: GuestDiskSetup[] = [];
   #cloudInit?: CloudInitDisk;
   #weight?: number;
   #manyThreads = false;
@@ -84,8 +87,18 @@ export class DomainWriter implements PlatformVm {
     const disk = writeDisk(scope, this.platform, this.host, this.intent, intent, this.#volumes);
     if (this.intent.cloudInit !== undefined && this.#cloudInit === undefined) {
       const tier = (intent.tier as TierWriter).on(scope.node.path, this.host);
-      this.#cloudInit = writeCloudInit(this.scope, this.platform.provider(this.host), tier, this.intent);
+      this.#cloudInit = new CloudInitDisk(
+        this.scope,
+        this.platform.provider(this.host),
+        tier,
+        this.intent,
+        this.intent.cloudInit,
+      );
       this.dependOn(this.#cloudInit.volume);
+    }
+    if (intent.guest !== undefined) {
+      this.#guestSides.push(guestSideOf(scope.node.path, this.intent, intent, intent.guest, disk.resolved));
+      this.#cloudInit!.setUp(this.#guestSides);
     }
     this.#disks.push(disk);
     this.dependOn(disk.resource);

@@ -132,6 +132,14 @@ function refuseWhatEsxiDecides(where: string, intent: DiskIntent): void {
       refuse(where, `a disk of vSphere has no \`${setting}\``, given, mend);
     }
   }
+  if (intent.guest !== undefined) {
+    refuse(
+      where,
+      "the guest's side of a disk is set up by its name in the guest, which vSphere gives out when the disk is made",
+      intent.guest,
+      "leave `guest` out, and set the disk up in `userData` or in the template",
+    );
+  }
   if (intent.discard === false) {
     refuse(
       where,
