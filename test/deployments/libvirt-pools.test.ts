@@ -209,6 +209,19 @@ describeOnLab("pools of each kind", (bed) => {
       );
     });
 
+    step("so is storage of another kind", async () => {
+      await deployment.synth(
+        poolsOf(
+          bed,
+          { ...backends(), folder: StorageBackend.disk("/dev/disk/by-id/a") },
+          { start: true, protectData: true },
+        ),
+      );
+      expect(await deployment.refusedPlan()).toContain(
+        "storage pool folder-archive holds data and has type dir; disk is wanted, which would lose the data",
+      );
+    });
+
     step("destroyed, they leave what is on the storage", async () => {
       await deployment.synth(poolsOf(bed, backends(), { start: true }));
       await deployment.apply();
