@@ -3,6 +3,7 @@ import { ConfigurationError } from "../errors";
 import { FABRIC_LIMITS, FABRIC_PRACTICES } from "../practices";
 import { type HostFile, NOTICE } from "./host-file";
 import { bitsOf, checkAddress, familyOf, type IpFamily, IpNetwork } from "./ip";
+import { MAX_INTERFACE_NAME } from "./linux-files";
 
 export interface FrrConfigProps {
   /** Of the machine. */
@@ -73,8 +74,6 @@ interface Neighbour extends FrrNeighbourOptions {
   readonly external: boolean;
 }
 
-/** Longest name of a network interface of Linux. */
-const MAX_INTERFACE_NAME = 15;
 const MAX_POLICY_NAME = 40;
 /** A route map that lets all routes of EVPN pass, for neighbours that need to have one. */
 const EVPN_POLICY = "evpn";

@@ -8,7 +8,14 @@ export {
 export { type GuestDiskSetup, guestDiskScript } from "./guest-disks";
 export { FileMode, type HostFile, NOTICE } from "./host-file";
 export { bitsOf, checkAddress, familyOf, type IpFamily, IpNetwork } from "./ip";
-export { type LinuxFiles, SwitchFiles } from "./linux-files";
+export {
+  type LinuxFiles,
+  MAX_INTERFACE_NAME,
+  NETWORKD,
+  SwitchFiles,
+  SYSCTL,
+  withoutAddresses,
+} from "./linux-files";
 export {
   familiesOf,
   type NwfilterProtocol,
@@ -16,7 +23,7 @@ export {
   nwfilterParameters,
   nwfilterXml,
 } from "./nwfilter";
-export { exec, shellWord } from "./quote";
+export { deviceUnit, exec, shellWord } from "./quote";
 export { Sysctl } from "./sysctl";
 export { UnitFile, type UnitValue } from "./unit-file";
 export { cloudConfig, withCloudConfig } from "./user-data";

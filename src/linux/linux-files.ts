@@ -14,7 +14,25 @@ export interface LinuxFiles {
   add(file: HostFile, where: string): void;
 }
 
-const NETWORKD = "/etc/systemd/network/05-virtuned-";
+/** Before what distributions, installers and cloud-init write: the first file that matches an interface is the one that counts. */
+export const NETWORKD = "/etc/systemd/network/05-virtuned-";
+export const SYSCTL = "/etc/sysctl.d/90-virtuned.conf";
+
+/** Linux names a network interface with at most 15 characters. */
+export const MAX_INTERFACE_NAME = 15;
+
+/** Has systemd-networkd look after an interface that is a part of a switch: the machine has no addresses there, and its start waits for none. */
+export function withoutAddresses(files: LinuxFiles, name: string, mtu: number, where: string): UnitFile {
+  return (
+    files
+      .network(name, where)
+      // Said here, where networkd changes it on a device that is there.
+      .set("Link", "MTUBytes", mtu)
+      .set("Link", "RequiredForOnline", false)
+      .set("Network", "LinkLocalAddressing", false)
+      .set("Network", "IPv6AcceptRA", false)
+  );
+}
 
 /** Files of a machine that is no host of a platform, such as a switch that runs Linux. */
 export class SwitchFiles implements LinuxFiles {
@@ -42,7 +60,7 @@ export class SwitchFiles implements LinuxFiles {
   public get files(): readonly HostFile[] {
     return [
       ...[...this.#units.values()].map((unit) => ({ path: unit.path, content: unit.toString() })),
-      ...(this.#sysctl.isEmpty ? [] : [{ path: "/etc/sysctl.d/90-virtuned.conf", content: this.#sysctl.toString() }]),
+      ...(this.#sysctl.isEmpty ? [] : [{ path: SYSCTL, content: this.#sysctl.toString() }]),
       ...this.#others,
     ].sort((a, b) => (a.path < b.path ? -1 : 1));
   }

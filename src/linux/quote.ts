@@ -12,6 +12,11 @@ export function exec(program: string, ...args: readonly (string | number)[]): st
   return [program, ...args].map((word) => systemdWord(String(word))).join(" ");
 }
 
+/** The unit of systemd that is active while there is an interface of this name: names of units spell `-` as `\x2d`. */
+export function deviceUnit(name: string): string {
+  return `sys-subsystem-net-devices-${name.replaceAll("-", "\\x2d")}.device`;
+}
+
 function systemdWord(word: string): string {
   const escaped = word.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("%", "%%").replaceAll("$", "$$$$");
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(escaped) ? escaped : `"${escaped}"`;

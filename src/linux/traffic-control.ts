@@ -2,7 +2,7 @@ import { checkName } from "../checks";
 import { ConfigurationError } from "../errors";
 import { TRAFFIC_LIMITS, TRAFFIC_PRACTICES } from "../practices";
 import { type DataRate, DataSize, Rounding } from "../units";
-import { exec } from "./quote";
+import { deviceUnit, exec } from "./quote";
 import type { UnitFile } from "./unit-file";
 
 export interface TokenBucket {
@@ -63,7 +63,7 @@ export class TrafficControl {
     const { where, device, bucket } = props;
     checkName(where, device, { maxLength: 15 });
     // systemd's spelling of a path in the name of a unit.
-    const unit = `sys-subsystem-net-devices-${device.replaceAll("-", "\\x2d")}.device`;
+    const unit = deviceUnit(device);
     service
       .set("Unit", "Description", `Traffic shaping of ${device}`)
       .set("Unit", "After", unit)

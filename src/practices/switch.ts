@@ -1,5 +1,6 @@
 import { practice, Severity } from "./practice";
 import { SOURCES } from "./sources";
+import { TRAFFIC_LIMITS } from "./traffic";
 
 const { ERROR, WARNING, ADVICE } = Severity;
 
@@ -24,7 +25,6 @@ export const SWITCH_LIMITS = {
   /** An Ethernet header. */
   minSflowHeaderBytes: 14,
   maxSflowHeaderBytes: 512,
-  maxTrafficShares: 100,
 } as const;
 
 /** What experts know about switches, their uplinks and what they tell others. */
@@ -144,7 +144,7 @@ export const SWITCH_PRACTICES = {
   ioControlRange: practice({
     id: "io-control-range",
     title: "Numbers of Network I/O Control",
-    reason: `custom shares are 1 to ${SWITCH_LIMITS.maxTrafficShares}, limits and reservations whole Mbit/s`,
+    reason: `custom shares are 1 to ${TRAFFIC_LIMITS.maxShares}, limits and reservations whole Mbit/s`,
     severity: ERROR,
     source: SOURCES.vmwareIoControl,
   }),

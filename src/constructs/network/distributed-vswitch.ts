@@ -1,5 +1,6 @@
 import { Construct, type IConstruct } from "constructs";
 import { checkInteger, checkName, checkOneOf, checkUnique } from "../../checks";
+import { MAX_INTERFACE_NAME } from "../../linux";
 import type { IHost, IPlatform, PlatformSwitch } from "../../platforms/platform";
 import { Explanation, NETWORK_LIMITS, NETWORK_PRACTICES, TuningLog } from "../../practices";
 import type { DataRate } from "../../units";
@@ -12,7 +13,7 @@ import { MulticastFiltering } from "./multicast-filtering";
 import { NetworkIoControl } from "./network-io-control";
 import { checkPrivateVlanMap, type PrivateVlan } from "./private-vlan";
 import { REJECT_ALL, resolveSecurity, type SecurityPolicy, warnOfAllowed } from "./security-policy";
-import { checkBacking, MAX_INTERFACE_NAME, type SwitchBacking } from "./switch-backing";
+import { checkBacking, type SwitchBacking } from "./switch-backing";
 import { Teaming } from "./teaming";
 import { TrafficAccount } from "./traffic-account";
 import { checkRate, checkTraffic, type TrafficProfile } from "./traffic-profile";

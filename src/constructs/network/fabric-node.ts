@@ -1,8 +1,8 @@
 import { checkInteger, checkName } from "../../checks";
+import { MAX_INTERFACE_NAME } from "../../linux";
 import type { IHost } from "../../platforms/platform";
 import type { DataRate } from "../../units";
 import { checkOptions } from "../given";
-import { MAX_INTERFACE_NAME } from "./switch-backing";
 
 /** What a machine of a fabric is for. */
 export enum FabricLayer {

@@ -1,9 +1,8 @@
 import { checkName } from "../../checks";
 import { ConfigurationError } from "../../errors";
-import { checkAddress } from "../../linux";
+import { checkAddress, MAX_INTERFACE_NAME } from "../../linux";
 import { VXLAN_PRACTICES } from "../../practices";
 import { checkOptions } from "../given";
-import { MAX_INTERFACE_NAME } from "./switch-backing";
 
 /** How frames for all, and for those whose place is not known yet, reach the other VTEPs. */
 export enum FloodingKind {

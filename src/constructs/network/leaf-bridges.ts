@@ -1,6 +1,6 @@
 import { checkInteger } from "../../checks";
 import { ConfigurationError } from "../../errors";
-import type { LinuxFiles, UnitFile } from "../../linux";
+import { type LinuxFiles, withoutAddresses } from "../../linux";
 import { NETWORK_LIMITS, NETWORK_PRACTICES, VXLAN_LIMITS, VXLAN_PRACTICES } from "../../practices";
 import type { FabricNode, FabricSwitch } from "./fabric-node";
 
@@ -69,14 +69,4 @@ export class LeafBridges {
       }
     }
   }
-}
-
-/** The MTU is said here, where networkd changes it on a device that is there. */
-function withoutAddresses(files: LinuxFiles, name: string, mtu: number, where: string): UnitFile {
-  return files
-    .network(name, where)
-    .set("Link", "MTUBytes", mtu)
-    .set("Link", "RequiredForOnline", false)
-    .set("Network", "LinkLocalAddressing", false)
-    .set("Network", "IPv6AcceptRA", false);
 }

@@ -2,7 +2,7 @@ import type { Construct } from "constructs";
 import { Annotations } from "../../cdktf";
 import { checkInteger, checkOneOf } from "../../checks";
 import { ConfigurationError } from "../../errors";
-import { SWITCH_LIMITS, SWITCH_PRACTICES, TRAFFIC_LIMITS } from "../../practices";
+import { SWITCH_PRACTICES, TRAFFIC_LIMITS } from "../../practices";
 import { DataRate, Rounding } from "../../units";
 import { checkMade, checkOptions } from "../given";
 
@@ -51,7 +51,7 @@ export class TrafficShares {
   public static custom(count: number): TrafficShares {
     const checked = checkInteger("TrafficShares.custom", "the number of shares", count, {
       min: 1,
-      max: SWITCH_LIMITS.maxTrafficShares,
+      max: TRAFFIC_LIMITS.maxShares,
       practice: SWITCH_PRACTICES.ioControlRange.id,
     });
     return new TrafficShares(SharesLevel.CUSTOM, checked);

@@ -4,7 +4,7 @@ import { Construct, type IConstruct } from "constructs";
 import { Annotations } from "../../cdktf";
 import { checkInteger, checkName, checkUnique } from "../../checks";
 import { ConfigurationError } from "../../errors";
-import { checkAsn, type FrrPrefix, type HostFile, SwitchFiles } from "../../linux";
+import { checkAsn, type FrrPrefix, type HostFile, MAX_INTERFACE_NAME, SwitchFiles } from "../../linux";
 import type { IHost } from "../../platforms/platform";
 import { Explanation, FABRIC_LIMITS, FABRIC_PRACTICES, NETWORK_LIMITS, TuningLog } from "../../practices";
 import { DataRate } from "../../units";
@@ -21,7 +21,6 @@ import {
 } from "./fabric-node";
 import { type ExternalPeer, FabricRouting } from "./fabric-routing";
 import { LeafBridges } from "./leaf-bridges";
-import { MAX_INTERFACE_NAME } from "./switch-backing";
 import { checkRate } from "./traffic-profile";
 import { Underlay } from "./underlay";
 import type { IVtepSource, Vtep } from "./vtep";

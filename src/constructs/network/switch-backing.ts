@@ -1,5 +1,6 @@
 import { checkName } from "../../checks";
 import { ConfigurationError } from "../../errors";
+import { MAX_INTERFACE_NAME } from "../../linux";
 import { HOST_NETWORK_LIMITS, HOST_NETWORK_PRACTICES } from "../../practices";
 import { checkFlag, checkMade, checkOptions } from "../given";
 import { checkCidr } from "./cidr";
@@ -109,6 +110,3 @@ export function checkBacking(where: string, what: string, backing: SwitchBacking
   const factories = "SwitchBacking.linuxBridge(), .openVSwitch(), .nat(), .isolated(), .distributed()";
   return checkMade(where, what, backing, SwitchBacking, factories);
 }
-
-/** Linux names a network interface with at most 15 characters. */
-export const MAX_INTERFACE_NAME = 15;

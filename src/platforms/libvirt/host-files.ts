@@ -4,17 +4,12 @@ import { Construct } from "constructs";
 import { type TerraformResource, TerraformStack } from "../../cdktf";
 import { checkName, checkOneOf } from "../../checks";
 import { checkOptions, checkPath, checkText } from "../../constructs/given";
-import { MAX_INTERFACE_NAME } from "../../constructs/network/switch-backing";
 import { writeBesideStack } from "../../constructs/stack-folder";
 import { ConfigurationError, isToken } from "../../errors";
-import { Delivery, FileMode, type HostFile, Sysctl, UnitFile } from "../../linux";
+import { Delivery, FileMode, type HostFile, MAX_INTERFACE_NAME, NETWORKD, SYSCTL, Sysctl, UnitFile } from "../../linux";
 import { waitFor } from "./definition";
 import { deliver } from "./host-delivery";
 import type { LibvirtHost } from "./libvirt-host";
-
-/** Before what distributions, installers and cloud-init write: the first file that matches an interface is the one that counts. */
-const NETWORKD = "/etc/systemd/network/05-virtuned-";
-const SYSCTL = "/etc/sysctl.d/90-virtuned.conf";
 
 /** Where udev has predictable names before a NIC is called so. The name of a renamed NIC can't be matched: `OriginalName` is the kernel's. */
 const PROPERTIES: readonly (readonly [RegExp, string])[] = [

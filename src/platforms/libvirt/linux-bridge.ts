@@ -1,7 +1,7 @@
 import { DiscoveryOperation } from "../../constructs/network/discovery-protocol";
 import { MulticastFiltering } from "../../constructs/network/multicast-filtering";
 import type { VlanTagging } from "../../constructs/network/vlan";
-import type { UnitFile } from "../../linux";
+import { type UnitFile, withoutAddresses } from "../../linux";
 import { HOST_NETWORK_LIMITS } from "../../practices";
 import type { SwitchIntent } from "../platform";
 import { bondName, type LinuxBond, uplinksInUse } from "./bond";
@@ -36,7 +36,7 @@ export class LinuxBridge {
       for (const [key, value] of Object.entries(bond.settings)) {
         netdev.set("Bond", key, value);
       }
-      withoutAddresses(files, where, this.#way, intent.mtu).set("Network", "Bridge", bridge);
+      withoutAddresses(files, this.#way, intent.mtu, where).set("Network", "Bridge", bridge);
       for (const uplink of uplinks) {
         writeUplink(files, where, uplink, intent).set("Network", "Bond", this.#way);
       }
@@ -82,14 +82,14 @@ export class LinuxBridge {
       const tagged = `${this.props.bridge}.${vlan}`;
       files.netdev(tagged, where).set("NetDev", "Kind", "vlan").set("VLAN", "Id", vlan);
       files.network(this.#way, where).append("Network", "VLAN", tagged);
-      withoutAddresses(files, where, tagged, intent.mtu).set("Network", "Bridge", bridge);
+      withoutAddresses(files, tagged, intent.mtu, where).set("Network", "Bridge", bridge);
     }
     return bridge;
   }
 
   private makeBridge(bridge: string): UnitFile {
     const { files, where, intent } = this.props;
-    withoutAddresses(files, where, bridge, intent.mtu);
+    withoutAddresses(files, bridge, intent.mtu, where);
     const device = files.netdev(bridge, where).set("NetDev", "Kind", "bridge").set("Bridge", "STP", false);
     if (intent.multicastFiltering !== undefined) {
       device.set("Bridge", "MulticastSnooping", intent.multicastFiltering === MulticastFiltering.SNOOPING);
@@ -98,18 +98,8 @@ export class LinuxBridge {
   }
 }
 
-/** Has systemd-networkd look after an interface that is a part of a switch, and boots not wait for it. */
-export function withoutAddresses(files: HostFiles, where: string, name: string, mtu: number): UnitFile {
-  return files
-    .network(name, where)
-    .set("Link", "MTUBytes", mtu)
-    .set("Link", "RequiredForOnline", false)
-    .set("Network", "LinkLocalAddressing", false)
-    .set("Network", "IPv6AcceptRA", false);
-}
-
 function writeUplink(files: HostFiles, where: string, uplink: string, { mtu, discovery }: SwitchIntent): UnitFile {
-  const file = withoutAddresses(files, where, uplink, mtu);
+  const file = withoutAddresses(files, uplink, mtu, where);
   if (discovery === undefined) {
     return file;
   }

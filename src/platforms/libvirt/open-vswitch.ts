@@ -1,12 +1,11 @@
 import { DiscoveryProtocolKind } from "../../constructs/network/discovery-protocol";
 import { type FlowExport, FlowProtocol } from "../../constructs/network/flow-export";
 import { MulticastFiltering } from "../../constructs/network/multicast-filtering";
-import { exec } from "../../linux";
+import { exec, withoutAddresses } from "../../linux";
 import { HOST_NETWORK_LIMITS } from "../../practices";
 import type { SwitchIntent } from "../platform";
 import { bondName, uplinksInUse } from "./bond";
 import type { HostFiles } from "./host-files";
-import { withoutAddresses } from "./linux-bridge";
 
 /** Services of distributions. */
 const OPEN_VSWITCH = "openvswitch-switch.service openvswitch.service";
@@ -54,7 +53,7 @@ export function writeOpenVSwitch(
 ): void {
   for (const uplink of uplinksInUse(intent)) {
     // Open vSwitch sets no link up and takes no address away.
-    withoutAddresses(files, where, uplink, intent.mtu);
+    withoutAddresses(files, uplink, intent.mtu, where);
   }
   const name = `ovs-${bridge}`;
   const steps = [

@@ -4,10 +4,9 @@ import { Construct } from "constructs";
 import { TerraformData } from "../../cdktf";
 import { checkName } from "../../checks";
 import { VfLinkState } from "../../constructs/network/sriov-pool";
-import { MAX_INTERFACE_NAME } from "../../constructs/network/switch-backing";
 import type { PhysicalFunction } from "../../constructs/network/virtual-functions";
 import { ConfigurationError } from "../../errors";
-import { exec } from "../../linux";
+import { deviceUnit, exec, MAX_INTERFACE_NAME } from "../../linux";
 import { NETWORK_LIMITS, SRIOV_PRACTICES } from "../../practices";
 import type { PlatformSriovPool, SriovPoolIntent } from "../platform";
 import { hashOf, reference, replaceWhenRedefined } from "./definition";
@@ -135,11 +134,6 @@ function writeFiles(files: HostFiles, where: string, physical: PhysicalFunction,
       service.append("Service", "ExecStart", exec(IP, "link", "set", "dev", device, "vf", vf, ...rates));
     }
   }
-}
-
-/** systemd's unit of an interface; its names of units spell `-` as `\x2d`. */
-function deviceUnit(device: string): string {
-  return `sys-subsystem-net-devices-${device.replaceAll("-", "\\x2d")}.device`;
 }
 
 function explain(intent: SriovPoolIntent): void {

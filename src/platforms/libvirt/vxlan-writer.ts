@@ -4,7 +4,7 @@ import { type Flooding, FloodingKind } from "../../constructs/network/flooding";
 import { SwitchBackingKind } from "../../constructs/network/switch-backing";
 import type { Vtep } from "../../constructs/network/vtep";
 import { ConfigurationError } from "../../errors";
-import { exec, familyOf } from "../../linux";
+import { deviceUnit, exec, familyOf, withoutAddresses } from "../../linux";
 import { VXLAN_LIMITS, VXLAN_PRACTICES } from "../../practices";
 import type { VxlanIntent } from "../platform";
 import { hashOf, replaceWhenRedefined } from "./definition";
@@ -79,7 +79,7 @@ export class VxlanWriter implements LibvirtSegment {
 
   private writeBridge(files: HostFiles, where: string): void {
     files.netdev(this.#bridge, where).set("NetDev", "Kind", "bridge").set("Bridge", "STP", false);
-    withoutAddresses(files, this.#bridge, this.intent.mtu, where).set("Network", "IPv6AcceptRA", false);
+    withoutAddresses(files, this.#bridge, this.intent.mtu, where);
   }
 
   private writeDevice(files: HostFiles, where: string, vtep: Vtep): void {
@@ -155,20 +155,6 @@ export class VxlanWriter implements LibvirtSegment {
     }
     log.record(VXLAN_PRACTICES.checksum, "UDPChecksum", "left alone");
   }
-}
-
-/** What is there once udev knows of an interface. */
-function deviceUnit(name: string): string {
-  return `sys-subsystem-net-devices-${name.replaceAll("-", "\\x2d")}.device`;
-}
-
-/** The host takes no part in its guests' network, and does not wait for it when it starts. */
-function withoutAddresses(files: HostFiles, name: string, mtu: number, where: string) {
-  return files
-    .network(name, where)
-    .set("Link", "MTUBytes", mtu)
-    .set("Link", "RequiredForOnline", false)
-    .set("Network", "LinkLocalAddressing", false);
 }
 
 /** Limits are those of NICs, which are shaped before the tunnel. */

@@ -57,7 +57,7 @@ test("files of a host with head-end replication", () => {
     "vxlan10100.network": [
       "[Match]\nName=vxlan10100\n",
       "[Link]\nMTUBytes=1450\nRequiredForOnline=no\n",
-      "[Network]\nLinkLocalAddressing=no\nBridge=br-vx10100\n",
+      "[Network]\nLinkLocalAddressing=no\nIPv6AcceptRA=no\nBridge=br-vx10100\n",
       "[BridgeFDB]\nMACAddress=00:00:00:00:00:00\nDestination=10.0.0.2\nAssociatedWith=self\n",
       "[BridgeFDB]\nMACAddress=00:00:00:00:00:00\nDestination=10.0.0.3\nAssociatedWith=self\n",
     ].join("\n"),
