@@ -54,6 +54,7 @@ export function createSegment(
     const { title, reason, consequence, id } = VSPHERE_NETWORK_PRACTICES.beaconOnTrunk;
     Annotations.of(scope).addWarning(`${title}: ${reason}; ${consequence} [${id}]`);
   }
+  platform._claim(scope.node.path, "a port group of this name", intent.name, "give another `name`");
   const portGroup = new DistributedPortGroup(scope, IDS[intent.tagging.kind], {
     provider: platform._provider,
     name: intent.name,

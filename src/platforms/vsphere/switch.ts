@@ -46,9 +46,11 @@ export class VsphereSwitch implements PlatformSwitch {
     const where = scope.node.path;
     check(where, intent);
     const hosts = intent.hosts as readonly VsphereHost[];
-    for (const host of hosts) {
+    platform._claim(where, "a switch of this name", intent.name, "give another `name`");
+    for (const { name } of hosts) {
       for (const nic of intent.uplinks) {
-        platform._claimUplink(where, host, nic);
+        const mend = "leave it out of `uplinks` of one of them, or give the switches different `hosts`";
+        platform._claim(where, `a switch on host ${name} with this uplink`, nic, mend);
       }
     }
     this.#teaming = teamingOf(where, intent);

@@ -120,7 +120,7 @@ export class VspherePlatform extends Construct implements IPlatform {
   /** @internal */
   public readonly _numaNodeCores: number;
   readonly #datastore?: string;
-  readonly #uplinks = new Map<string, string>();
+  readonly #claimed = new Map<string, string>();
 
   /**
    * @param id also the alias of the provider: a letter, then letters, digits, `_` and `-`
@@ -174,21 +174,17 @@ export class VspherePlatform extends Construct implements IPlatform {
   }
 
   /**
-   * Has a NIC of a host for one switch only: vCenter would refuse the second one when it is applied.
+   * Has a NIC of a host, or a name, for one thing only: vCenter would refuse the second one when it is applied.
+   * @param what such as "a port group of this name"
    * @internal
    */
-  public _claimUplink(where: string, { name }: VsphereHost, nic: string): void {
-    const key = `${name}\n${nic}`;
-    const owner = this.#uplinks.get(key);
+  public _claim(where: string, what: string, given: string, mend: string): void {
+    const key = `${what}\n${given}`;
+    const owner = this.#claimed.get(key);
     if (owner !== undefined) {
-      throw new ConfigurationError({
-        where,
-        what: `the NIC of host ${name} is an uplink of another switch already, of ${owner}`,
-        given: nic,
-        mend: "leave it out of `uplinks` of one of them, or give the switches different `hosts`",
-      });
+      throw new ConfigurationError({ where, what: `there is ${what} already, that of ${owner}`, given, mend });
     }
-    this.#uplinks.set(key, where);
+    this.#claimed.set(key, where);
   }
 
   public createSwitch(scope: Construct, intent: SwitchIntent): PlatformSwitch {

@@ -87,13 +87,20 @@ describe("a switch", () => {
     expect(() => new DistributedVSwitch(site.stack, "fabric", { platform: site.platform, ...props })).toThrow(message);
   });
 
-  it("has NICs that are in no other switch of their host", () => {
+  it("has NICs that are in no other switch of their host, and names that are its own", () => {
     const { platform, stack } = Site.withHosts("esx1", "esx2");
     const [esx1, esx2] = platform.hosts;
-    new DistributedVSwitch(stack, "fabric", { platform, uplinks, hosts: [esx1!] });
-    new DistributedVSwitch(stack, "elsewhere", { platform, uplinks, hosts: [esx2!] });
+    const fabric = new DistributedVSwitch(stack, "fabric", { platform, uplinks, hosts: [esx1!] });
+    const elsewhere = new DistributedVSwitch(stack, "elsewhere", { platform, uplinks, hosts: [esx2!] });
+    fabric.addVlanSegment("db", { vlan: 5 });
+    expect(() => elsewhere.addVlanSegment("db", { vlan: 6 })).toThrow(
+      'site/elsewhere/db: there is a port group of this name already, that of site/fabric/db (given "db"). To mend: give another `name`.',
+    );
+    expect(() => new DistributedVSwitch(stack, "again", { platform, name: "fabric" })).toThrow(
+      'site/again: there is a switch of this name already, that of site/fabric (given "fabric")',
+    );
     expect(() => new DistributedVSwitch(stack, "other", { platform, uplinks: ["vmnic4"] })).toThrow(
-      'site/other: the NIC of host esx1 is an uplink of another switch already, of site/fabric (given "vmnic4")',
+      'site/other: there is a switch on host esx1 with this uplink already, that of site/fabric (given "vmnic4")',
     );
   });
 });
