@@ -5,23 +5,33 @@ import { STORAGE_PRACTICES } from "../../practices";
 import type { DataSize } from "../../units";
 import { reference, waitFor } from "./definition";
 import { type HostScript, type HostScripts, onHost } from "./on-host";
+import type { TierOnHost } from "./tier-writer";
 
-/** Grows volumes to the bytes wanted, through the guest where it runs. Refuses to shrink: Terraform's state keeps the size of the beginning. */
+/**
+ * Grows volumes to the bytes wanted, through the guest where it runs; where libvirt can't, tells the guest that its host has.
+ * Refuses to shrink: Terraform's state keeps the size of the beginning.
+ */
 const GROW: HostScript = {
   id: "Grow",
   commands: `
 grow() {
-  size=$1 pool=$2 volume=$3
+  size=$1 pool=$2 volume=$3 grown_by=host
+  [ $# = 4 ] || grown_by=libvirt
+  [ "$grown_by" = libvirt ] || on_host pool-refresh "$pool"
   now=$(on_host vol-info --bytes --pool "$pool" "$volume" | sed -n 's/^Capacity: *\\([0-9]*\\) bytes$/\\1/p')
   if [ "$now" -gt "$size" ]; then
     echo "Volume $volume of pool $pool has $now bytes, $size are wanted: shrinking it would lose data. Change the size back." >&2
     exit 1
   fi
-  if [ "$now" -lt "$size" ]; then
+  if [ "$now" -lt "$size" ] && [ "$grown_by" != libvirt ]; then
+    echo "Volume $volume of pool $pool has $now bytes, $size are wanted, and libvirt can't grow it. Grow it on the host, with lvextend or zfs set volsize, and apply again." >&2
+    exit 1
+  fi
+  if [ "$now" -lt "$size" ] || [ "$grown_by" != libvirt ]; then
     if [ "$(on_host domstate "$GUEST" 2>/dev/null || true)" = running ]; then
       on_host blockresize "$GUEST" "$(on_host vol-path --pool "$pool" "$volume")" "$size"B
       on_host pool-refresh "$pool"
-    else
+    elif [ "$grown_by" = libvirt ]; then
       on_host vol-resize --pool "$pool" "$volume" "$size"B
     fi
   fi
@@ -50,7 +60,12 @@ export class Capacity {
   }
 
   /** @param name of the volume: letters, digits, `.`, `_` and `-` only, as that of the pool */
-  public add(volume: Volume, name: string, pool: string, size: DataSize): void {
+  public add(
+    volume: Volume,
+    name: string,
+    { name: pool, backend }: Pick<TierOnHost, "name" | "backend">,
+    size: DataSize,
+  ): void {
     const bytes = size.toBytes();
     const made = `${reference(volume)}.capacity`;
     this.#bytes[name] = bytes;
@@ -60,7 +75,7 @@ export class Capacity {
         `Volume ${name} was made with \${${made}} bytes, ${bytes} (${size}) are wanted: shrinking it would lose data. ` +
         `To mend: change the size back, or give the disk another id for a new volume. [${STORAGE_PRACTICES.noShrink.id}]`,
     });
-    this.#environment.VOLUMES += `${this.#environment.VOLUMES && " "}${bytes}:${pool}:${name}`;
+    this.#environment.VOLUMES += `${this.#environment.VOLUMES && " "}${bytes}:${pool}:${name}${backend.growsVolumes ? "" : ":host"}`;
     // After the guest was started anew, where it is: while it shuts down it takes no new size.
     this.#resource ??= this.write();
     waitFor(this.#resource, volume, this.power);

@@ -73,7 +73,7 @@ export class VolumeWriter {
           replaceTriggeredBy: [...tier.triggers, `${reference(this.#definition)}.input.${volume.friendlyUniqueId}`],
         };
     ProtectedData.of(scope).add(volume, `volume ${name} of pool ${tier.name}`, tier.host.name, protectData);
-    this.capacity.add(volume, name, tier.name, size);
+    this.capacity.add(volume, name, tier, size);
     return volume;
   }
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -329,6 +329,33 @@ describe("a logical volume", () => {
       source: { device: [{ path: "/dev/nvme/vms" }], format: { type: "xfs" } },
       target: { path: "/var/lib/libvirt/mounts/storage-archive" },
     });
+  });
+});
+
+/** What a program says of a command, run where it can reach nothing and, by LVM, does nothing. */
+function said(command: string): string {
+  const { stdout, stderr } = spawnSync("unshare", ["--mount", "--net", "sh", "-c", command], { encoding: "utf8" });
+  return stdout + stderr;
+}
+
+describe.each([
+  ["nvme", "nvmeTcp", /nvme connect .*/g],
+  ["nvme", "nvmeRdma", /nvme connect .*/g],
+  ["nvme", "nvmeFibreChannel", /nvme connect .*/g],
+  ["lvcreate", "thin", /lvcreate .*/g],
+  ["lvcreate", "cached", /lv(create|convert) [^;]*/g],
+  ["lvcreate", "vdo", /lvcreate .*/g],
+])("the commands of %s", (program, kind, pattern) => {
+  (hasCommand(program) && hasCommand("unshare") ? test : test.skip)(`are understood: ${kind}`, () => {
+    const { settings } = WITH_FILES[kind]!;
+    const part = settings.kind === "filesystem" ? "volume-" : "nvme-";
+    const commands = commandsOf(WITH_FILES[kind]!, part).flatMap((line) => line.match(pattern) ?? []);
+    expect(commands).not.toHaveLength(0);
+    for (const command of commands) {
+      expect(said(program === "lvcreate" ? command.replace(" ", " --test ") : command)).not.toMatch(
+        /unrecognized|invalid|Usage|Error during parsing|does not match|Incorrect syntax/i,
+      );
+    }
   });
 });
 
