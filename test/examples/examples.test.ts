@@ -16,6 +16,8 @@ const EXAMPLES: [string, string, Record<string, string>][] = [
   ["database-vm", "on libvirt", { PLATFORM: "libvirt" }],
   ["database-vm", "on vSphere", { PLATFORM: "vsphere" }],
   ["large-scale-network", "on both platforms", {}],
+  ["database-io", "on libvirt", { PLATFORM: "libvirt" }],
+  ["database-io", "on vSphere", { PLATFORM: "vsphere" }],
 ];
 
 describe.each(EXAMPLES)("%s %s", (name, _, environment) => {
