@@ -132,4 +132,12 @@ export const VSPHERE_STORAGE_PRACTICES = {
     severity: ERROR,
     source: SOURCES.vsphereComputeCluster,
   }),
+  libraryItem: practice({
+    id: "vsphere-library-item",
+    title: "A machine from a content library says its firmware",
+    reason:
+      "the provider can't ask an item for its firmware, and sends what the program says; an item's guest ID stays as it is",
+    severity: ADVICE,
+    source: SOURCES.vsphereVm,
+  }),
 } as const;

@@ -1,4 +1,9 @@
+import { ContentLibrary } from "@cdktf/provider-vsphere/lib/content-library";
+import { ContentLibraryItem } from "@cdktf/provider-vsphere/lib/content-library-item";
+import { DataVsphereDatacenter } from "@cdktf/provider-vsphere/lib/data-vsphere-datacenter";
+import { DataVsphereDatastore } from "@cdktf/provider-vsphere/lib/data-vsphere-datastore";
 import {
+  Boot,
   DataSize,
   DiskBus,
   Duration,
@@ -20,6 +25,7 @@ import { StorageDrsOverride, VsphereHost, VspherePlatform } from "virtuned/vsphe
 import { newFolder } from "../support/folders";
 import { Deployment, said } from "./deployment";
 import { steps } from "./steps";
+import { writeOvf } from "./vsphere-image";
 import { VcenterSimulator, vsphereAvailable } from "./vsphere-simulator";
 
 const CLUSTER = "DC0/datastore/storage-performance-cluster";
@@ -51,6 +57,9 @@ const SECOND: Settings = {
   override: StorageDrsAutomation.AUTOMATED,
 };
 
+const lan = (stack: TunedStack, platform: VspherePlatform) =>
+  VlanSegment.fromVlanSegmentAttributes(stack, "lan", { platform, network: "VM Network" });
+
 /** Two machines: one in a cluster of file systems on LUNs, one with disks over all controllers of a datastore that is there. */
 function site(stack: TunedStack, { luns, storageDrs, io, data, override }: Settings): void {
   const hosts = [0, 1, 2].map((number) => VsphereHost.named(`DC0_C0_H${number}`));
@@ -70,7 +79,7 @@ function site(stack: TunedStack, { luns, storageDrs, io, data, override }: Setti
       archive: StorageTier.on(StorageBackend.vmfs(luns)),
     },
   });
-  const segment = VlanSegment.fromVlanSegmentAttributes(stack, "lan", { platform, network: "VM Network" });
+  const segment = lan(stack, platform);
   const machine = (name: string) => {
     const vm = new TunedVm(stack, name, { platform, vcpus: 2, memory: GIB(4) });
     vm.addNic("lan", { segment });
@@ -281,6 +290,42 @@ const available = vsphereAvailable();
       expect(await inventory()).toEqual(before);
     } finally {
       guarded.removeFolder();
+    }
+  });
+
+  step("has a machine from an item of a content library", async () => {
+    const library = new Deployment(available.ok ? available.terraform : "");
+    const machines = new Deployment(available.ok ? available.terraform : "");
+    try {
+      const file = writeOvf(newFolder());
+      await library.synth((stack) => {
+        const provider = new VspherePlatform(stack, "vsphere", { datacenter: "DC0", cluster: "DC0_C0" })._provider;
+        const dc = new DataVsphereDatacenter(stack, "dc", { provider, name: "DC0" });
+        const place = { provider, name: "LocalDS_1", datacenterId: dc.id };
+        const storageBacking = [new DataVsphereDatastore(stack, "place", place).id];
+        const { id: libraryId } = new ContentLibrary(stack, "images", { provider, name: "images", storageBacking });
+        new ContentLibraryItem(stack, "debian", { provider, name: "debian 12", libraryId, fileUrl: file });
+      });
+      await library.apply();
+      await machines.synth((stack) => {
+        const platform = new VspherePlatform(stack, "vsphere", { datacenter: "DC0", cluster: "DC0_C0" });
+        const tiers = { standard: StorageTier.on(StorageBackend.datastore("LocalDS_1")) };
+        const pool = new TieredStoragePool(stack, "storage", { platform, protectData: false, tiers });
+        const boot = Boot.template("debian 12", { library: "images", pool, tier: "standard", size: GIB(20) });
+        const vm = new TunedVm(stack, "deployed", { platform, vcpus: 2, memory: GIB(4), boot });
+        vm.addNic("lan", { segment: lan(stack, platform) });
+        vm.addDisk("data", { pool, tier: "standard", size: GIB(5) });
+      });
+      await machines.apply();
+      expect((await machines.plan()).changes).toEqual([]);
+      expect(Object.values((await vcenter.machine("DC0/vm/deployed")).disks)).toEqual([20, 5]);
+      expect(await vcenter.config("DC0/vm/deployed")).toContain("<guestId>debian12_64Guest</guestId>");
+      await machines.destroy();
+      await library.destroy();
+      expect(await inventory()).toEqual(before);
+    } finally {
+      machines.removeFolder();
+      library.removeFolder();
     }
   });
 });

@@ -2,7 +2,7 @@ import { checkInteger, checkOneOf, requireLiteral } from "../../checks";
 import { ConfigurationError } from "../../errors";
 import { STORAGE_PRACTICES } from "../../practices";
 import type { DataSize } from "../../units";
-import { checkOptions, checkPath } from "../given";
+import { checkOptions, checkPath, optional } from "../given";
 import type { IoProfile } from "../storage/io-profile";
 import { checkInventoryName } from "../storage/storage-backend";
 import type { TierId } from "../storage/storage-tier";
@@ -61,6 +61,14 @@ export interface ImageBootOptions extends RootDiskOptions {
   readonly format?: ImageFormat;
 }
 
+export interface TemplateBootOptions extends RootDiskOptions {
+  /**
+   * Content library that the template is an item of: an OVF or a VM template.
+   * @default - it is in the inventory
+   */
+  readonly library?: string;
+}
+
 export interface KernelBootOptions {
   /** Absolute path of the kernel on the host. */
   readonly kernel: string;
@@ -97,35 +105,18 @@ export class Boot {
    */
   public static image(source: string, options: ImageBootOptions): Boot {
     const where = "Boot.image";
-    const literal = requireLiteral(where, "the image", source);
-    if (
-      typeof literal !== "string" ||
-      !/^(https?:\/\/[^\s"'<>\\^`{|}]+|\/[A-Za-z0-9._\-/ ]+)$/.test(literal) ||
-      literal.split("/").includes("..")
-    ) {
-      throw new ConfigurationError({
-        where,
-        what: "not an image that can be fetched",
-        given: source,
-        allowed: 'an http or https URL, or an absolute path without ".."',
-      });
-    }
-    if (/^https?:\/\/[^/@]*:[^/@]*@/.test(literal)) {
-      throw new ConfigurationError({
-        where,
-        what: "the URL has a password in it",
-        mend: "fetch the image and give its path",
-      });
-    }
-    return new Boot(rootDisk(where, options), { source: literal, format: formatOf(where, literal, options.format) });
+    return new Boot(rootDisk(where, options), checkImage(where, source, options.format));
   }
 
   /**
    * A copy of a virtual machine template (vSphere).
-   * @param name of the template in the inventory
+   * @param name of the template in the inventory or in the library
    */
-  public static template(name: string, options: RootDiskOptions): Boot {
-    return new Boot(rootDisk("Boot.template", options), undefined, checkInventoryName("Boot.template", name));
+  public static template(name: string, options: TemplateBootOptions): Boot {
+    const where = "Boot.template";
+    const root = rootDisk(where, options);
+    const library = optional(options.library, (given) => checkInventoryName(where, given));
+    return new Boot(root, undefined, checkInventoryName(where, name), undefined, false, library);
   }
 
   /** A kernel and initial RAM disk that are on the host (libvirt): no boot loader, no root disk. */
@@ -161,12 +152,39 @@ export class Boot {
     public readonly fromTemplate?: string,
     public readonly fromKernel?: BootKernel,
     public readonly fromNetwork: boolean = false,
+    /** Content library that the template is an item of. */
+    public readonly library?: string,
   ) {}
 }
 
 function rootDisk(where: string, options: RootDiskOptions): RootDisk {
   const { pool, tier, backend, io, size } = checkOptions(where, "options", options);
   return { pool, tier, backend, io, size };
+}
+
+/** Checks an image that Terraform fetches. */
+export function checkImage(where: string, source: string, format: ImageFormat | undefined): BootImage {
+  const literal = requireLiteral(where, "the image", source);
+  if (
+    typeof literal !== "string" ||
+    !/^(https?:\/\/[^\s"'<>\\^`{|}]+|\/[A-Za-z0-9._\-/ ]+)$/.test(literal) ||
+    literal.split("/").includes("..")
+  ) {
+    throw new ConfigurationError({
+      where,
+      what: "not an image that can be fetched",
+      given: source,
+      allowed: 'an http or https URL, or an absolute path without ".."',
+    });
+  }
+  if (/^https?:\/\/[^/@]*:[^/@]*@/.test(literal)) {
+    throw new ConfigurationError({
+      where,
+      what: "the URL has a password in it",
+      mend: "fetch the image and give its path",
+    });
+  }
+  return { source: literal, format: formatOf(where, literal, format) };
 }
 
 /** An image that is taken for another format does not start, and its guest could make it refer to any file of the host. */

@@ -6,6 +6,7 @@ export {
   type KernelBootOptions,
   type RootDisk,
   type RootDiskOptions,
+  type TemplateBootOptions,
   type VolumeBootOptions,
 } from "./boot";
 export type { CloudInit } from "./cloud-init";

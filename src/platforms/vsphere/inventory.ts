@@ -1,4 +1,6 @@
 import { DataVsphereComputeCluster } from "@cdktf/provider-vsphere/lib/data-vsphere-compute-cluster";
+import { DataVsphereContentLibrary } from "@cdktf/provider-vsphere/lib/data-vsphere-content-library";
+import { DataVsphereContentLibraryItem } from "@cdktf/provider-vsphere/lib/data-vsphere-content-library-item";
 import { DataVsphereDatacenter } from "@cdktf/provider-vsphere/lib/data-vsphere-datacenter";
 import { DataVsphereDatastore } from "@cdktf/provider-vsphere/lib/data-vsphere-datastore";
 import { DataVsphereDatastoreCluster } from "@cdktf/provider-vsphere/lib/data-vsphere-datastore-cluster";
@@ -86,6 +88,19 @@ export class Inventory {
 
   public template(name: string): DataVsphereVirtualMachine {
     return this.named("template", name, DataVsphereVirtualMachine);
+  }
+
+  /** An item of a content library: an OVF, or a template, which the provider tells apart itself. */
+  public libraryItemId(library: string, name: string): string {
+    const { provider } = this.options;
+    const libraryId = this.once(
+      `library-${library}`,
+      (id) => new DataVsphereContentLibrary(this.scope, id, { provider, name: library }),
+    ).id;
+    return this.once(
+      `library-item-${library}/${name}`,
+      (id) => new DataVsphereContentLibraryItem(this.scope, id, { provider, name, libraryId, type: "ovf" }),
+    ).id;
   }
 
   public storagePolicyId(name: string): string {

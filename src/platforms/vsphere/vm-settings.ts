@@ -3,7 +3,13 @@ import type { Construct } from "constructs";
 import { Annotations } from "../../cdktf";
 import { FirmwareKind } from "../../constructs/compute/firmware";
 import { ConfigurationError, isToken } from "../../errors";
-import { COMPUTE_PRACTICES, type Practice, VSPHERE_LIMITS, VSPHERE_PRACTICES } from "../../practices";
+import {
+  COMPUTE_PRACTICES,
+  type Practice,
+  VSPHERE_LIMITS,
+  VSPHERE_PRACTICES,
+  VSPHERE_STORAGE_PRACTICES,
+} from "../../practices";
 import { Rounding } from "../../units";
 import type { VmIntent } from "../platform";
 import { guestInfo } from "./cloud-init";
@@ -64,7 +70,7 @@ function refuseWhatQemuHas(where: string, intent: VmIntent): void {
     refuse(
       "vSphere makes no disks from images",
       boot.fromImage.source,
-      "import the image as a template (govc import.ova, content library) and use Boot.template()",
+      "import the image as a template (govc import.ova) or into a content library, and use Boot.template()",
       VSPHERE_PRACTICES.templateBoot,
     );
   }
@@ -118,7 +124,10 @@ function system(
   template: TemplateFacts | undefined,
 ): Partial<VirtualMachineConfig> {
   const { log, firmware } = intent;
-  if (intent.guestId !== undefined || template === undefined) {
+  const fromLibrary = intent.boot?.library !== undefined;
+  if (intent.guestId === undefined && fromLibrary) {
+    log.record(VSPHERE_STORAGE_PRACTICES.libraryItem, "guest_id", "as the item's");
+  } else if (intent.guestId !== undefined || template === undefined) {
     const given = intent.guestId !== undefined;
     log.record(VSPHERE_PRACTICES.guestId, "guest_id", intent.guestId ?? platformGuestId, undefined, given);
   } else {
@@ -126,12 +135,13 @@ function system(
   }
   if (firmware !== undefined || template === undefined) {
     const kind = firmware?.kind === FirmwareKind.BIOS ? "bios" : "efi";
-    log.record(VSPHERE_PRACTICES.uefi, "firmware", kind, undefined, firmware !== undefined);
+    const practice = fromLibrary ? VSPHERE_STORAGE_PRACTICES.libraryItem : VSPHERE_PRACTICES.uefi;
+    log.record(practice, "firmware", kind, undefined, firmware !== undefined);
   } else {
     log.record(VSPHERE_PRACTICES.cloneKeeps, "firmware", "as the template's");
   }
   return {
-    guestId: intent.guestId ?? template?.guestId ?? platformGuestId,
+    guestId: intent.guestId ?? template?.guestId ?? (fromLibrary ? undefined : platformGuestId),
     firmware:
       firmware === undefined ? (template?.firmware ?? "efi") : firmware.kind === FirmwareKind.BIOS ? "bios" : "efi",
     ...(firmware?.secureBoot && { efiSecureBootEnabled: true }),

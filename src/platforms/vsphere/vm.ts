@@ -32,7 +32,12 @@ export class VsphereVm implements PlatformVm {
     this.#where = scope.node.path;
     const inventory = platform._inventory;
     const host = intent.host as VsphereHost | undefined;
-    const template = intent.boot?.fromTemplate === undefined ? undefined : inventory.template(intent.boot.fromTemplate);
+    const { fromTemplate, library } = intent.boot ?? {};
+    const template = fromTemplate === undefined || library !== undefined ? undefined : inventory.template(fromTemplate);
+    const cloneOf =
+      fromTemplate === undefined || library === undefined
+        ? template?.id
+        : inventory.libraryItemId(library, fromTemplate);
     if (template !== undefined) {
       const { thinProvisioned, eagerlyScrub } = template.disks.get(0);
       this.#templateDisk = { thinProvisioned, eagerlyScrub };
@@ -45,7 +50,7 @@ export class VsphereVm implements PlatformVm {
       ...(host !== undefined && { hostSystemId: inventory.hostId(host) }),
       ...(platform._folder !== undefined && { folder: platform._folder }),
       ...settingsOf(scope, intent, platform, template),
-      ...(template !== undefined && { clone: { templateUuid: template.id } }),
+      ...(cloneOf !== undefined && { clone: { templateUuid: cloneOf } }),
     });
     this.#ownExtraConfig = this.resource.extraConfigInput ?? {};
     scope.node.addValidation({ validate: () => this.#whatIsMissing() });

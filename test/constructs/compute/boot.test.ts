@@ -61,6 +61,9 @@ describe("Boot.image", () => {
 test("Boot.template makes a root disk of a template", () => {
   const { format: _, ...root } = ROOT;
   expect(Boot.template("debian 12", root)).toMatchObject({ rootDisk: root, fromTemplate: "debian 12" });
+  expect(Boot.template("debian 12", root).library).toBeUndefined();
+  expect(Boot.template("debian 12", { ...root, library: "images" }).library).toBe("images");
+  expect(() => Boot.template("debian 12", { ...root, library: "a/b" })).toThrow(/not a name of vSphere's inventory/);
 });
 
 test("Boot.volume takes a disk that is there", () => {

@@ -116,6 +116,29 @@ describe("a clone", () => {
   });
 });
 
+describe("a machine from a content library", () => {
+  it("is a clone of the item, keeps its guest ID and says its firmware", () => {
+    const site = new Site();
+    const root = { pool: site.pool, tier: "performance", size: GIB(20) };
+    const vm = site.vm({ boot: Boot.template("debian 12", { ...root, library: "images" }) });
+    site.vm({ boot: Boot.template("debian 12", { ...root, library: "images" }), guestId: "debian12_64Guest" }, "other");
+    const { data, resource } = site.synth();
+    expect(Object.values(data.vsphere_content_library!)).toMatchObject([{ name: "images" }]);
+    expect(Object.values(data.vsphere_content_library_item!)).toMatchObject([
+      { name: "debian 12", library_id: expect.stringContaining("data.vsphere_content_library.") },
+    ]);
+    expect(data).not.toHaveProperty("vsphere_virtual_machine");
+    const [second, first] = Object.values(resource.vsphere_virtual_machine!);
+    expect(first).toMatchObject({
+      clone: { template_uuid: expect.stringContaining("data.vsphere_content_library_item.") },
+      firmware: "efi",
+    });
+    expect(first).not.toHaveProperty("guest_id");
+    expect(second).toMatchObject({ guest_id: "debian12_64Guest" });
+    expect(String(vm.explain())).toMatch(/guest_id +as the item's/);
+  });
+});
+
 describe("cloud-init", () => {
   const userData = "#cloud-config\nruncmd: ['echo ${HOME} \"ü\"']\n";
 
