@@ -38,6 +38,7 @@ export type { Portal } from "./storage-address";
 export {
   type ChapOptions,
   type DiskBackendOptions,
+  type DiskSettings,
   type FibreChannelAdapter,
   type FibreChannelVirtualPort,
   type FileSystemBackendOptions,

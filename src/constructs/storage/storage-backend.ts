@@ -28,7 +28,7 @@ export type StorageBackendSettings =
   | { readonly kind: "directory"; readonly path: string }
   | FileSystemSettings
   | { readonly kind: "lvm"; readonly volumeGroup: string; readonly over?: StorageConnection }
-  | { readonly kind: "disk"; readonly device: string; readonly table: PartitionTable; readonly newTable: boolean }
+  | DiskSettings
   | IscsiSettings
   | { readonly kind: "fibre-channel"; readonly adapter: FibreChannelAdapter }
   | { readonly kind: "multipath"; readonly multipath: Multipath; readonly over?: StorageConnection }
@@ -93,6 +93,18 @@ export interface DiskBackendOptions {
    * @default false
    */
   readonly newTable?: boolean;
+  /**
+   * What the disk comes from.
+   * @default - it is the host's
+   */
+  readonly over?: StorageConnection;
+}
+
+export interface DiskSettings extends DiskBackendOptions {
+  readonly kind: "disk";
+  readonly device: string;
+  readonly table: PartitionTable;
+  readonly newTable: boolean;
 }
 
 export interface ChapOptions {
@@ -371,12 +383,13 @@ export class StorageBackend {
    */
   public static disk(device: string, options: DiskBackendOptions = {}): StorageBackend {
     const where = "StorageBackend.disk";
-    const { table = PartitionTable.GPT, newTable = false } = checkOptions(where, "options", options);
+    const { table = PartitionTable.GPT, newTable = false, over } = checkOptions(where, "options", options);
     return new StorageBackend({
       kind: "disk",
       device: checkDevice(where, device),
       table: checkOneOf(where, "table", table, Object.values(PartitionTable)),
       newTable: checkFlag(where, "newTable", newTable),
+      over: checkOver(where, over),
     });
   }
 

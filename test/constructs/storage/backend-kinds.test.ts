@@ -203,6 +203,7 @@ describe.each<[string, (given: Anything) => unknown, Anything[], Anything[]]>([
     [undefined, PartitionTable.MSDOS, "gpt"],
     [null, "msdos", 5],
   ],
+  ["disk over", (over) => StorageBackend.disk("/dev/sdb", { over }), [undefined], [null, {}, "a"]],
   [
     "disk newTable",
     (newTable) => StorageBackend.disk("/dev/sdb", { newTable }),

@@ -18,6 +18,7 @@ import {
   type TunedVmDiskProps,
   ZfsCompression,
 } from "virtuned";
+import { SshAccess } from "virtuned/libvirt";
 import { hasCommand } from "../../../lab/requirements";
 import { newFolder } from "../../support/folders";
 import { LibvirtProgram } from "../../support/libvirt";
@@ -102,6 +103,7 @@ const WITH_FILES: Record<string, StorageBackend> = {
       ],
     }),
   }),
+  nvmeDisk: StorageBackend.disk("/dev/disk/by-id/nvme-uuid.1", { over: NVME }),
   iscsi: StorageBackend.multipath(undefined, { over: ISCSI }),
   oneIscsi: StorageBackend.lvm("remote", {
     over: StorageConnection.iscsi({ target: TARGET, portals: ["10.0.0.5"] }),
@@ -386,6 +388,21 @@ test("ZFS has the properties that were given", () => {
   expect(commandsOf(WITH_FILES.zfs!)).toEqual(["zfs set compression=zstd dedup=off tank/vms"]);
   expect(filesOf(StorageBackend.zfs("tank"))).toEqual({});
   expect(on(WITH_FILES.zfs!).synthesise().one("libvirt_pool").create).toEqual({ autostart: true, build: false });
+});
+
+describe("where the stack delivers the files", () => {
+  const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHN0YW5kcyBmb3IgdGhlIGtleSBvZiBhIGhvc3Q=";
+
+  test.each([
+    ["waits for them", StorageBackend.lvm("remote", { over: NVME }), [expect.stringContaining("Delivery")]],
+    ["does not wait: it needs none", StorageBackend.lvm("nvme"), undefined],
+  ])("a pool %s", (_, backend, waitsFor) => {
+    const program = new LibvirtProgram({ ssh: SshAccess.agent({ host: "kvm1", hostKey }) });
+    program.pool("storage", { tiers: { standard: StorageTier.on(backend) }, protectData: false });
+    const synthesis = program.synthesise();
+    expect(synthesis.one("libvirt_pool").depends_on).toEqual(waitsFor);
+    expect(synthesis.one("terraform_data", "storage_standard_kvm1_Definition").depends_on).toEqual(waitsFor);
+  });
 });
 
 test("a program that connects twice to one subsystem has one service", () => {
