@@ -31,6 +31,10 @@ export function makeDatastore(
   options: DatastoreOptions,
 ): Datastore | undefined {
   const { settings } = backend;
+  if (settings.kind === "nfs" || settings.kind === "vmfs") {
+    const mend = "give the pool another `name`";
+    platform._claim(scope.node.path, "a datastore of this name", options.name, mend);
+  }
   if (settings.kind === "nfs") {
     return mountNfs(platform, scope, settings, options);
   }

@@ -23,14 +23,7 @@ export function policyByTag(platform: VspherePlatform, scope: Construct, intent:
   }
   const provider = platform._provider;
   const category =
-    (scope.node.tryFindChild("tag-category") as TagCategory | undefined) ??
-    new TagCategory(scope, "tag-category", {
-      provider,
-      name: `${intent.pool} tier`,
-      description: `Tiers of the storage pool ${intent.pool}`,
-      cardinality: "SINGLE",
-      associableTypes: ["Datastore"],
-    });
+    (scope.node.tryFindChild("tag-category") as TagCategory | undefined) ?? tierCategory(platform, scope, intent);
   const tag = new Tag(scope, `${intent.tier}-tag`, { provider, name: intent.tier, categoryId: category.id });
   const policy = new VmStoragePolicy(scope, `${intent.tier}-policy`, {
     provider,
@@ -39,4 +32,16 @@ export function policyByTag(platform: VspherePlatform, scope: Construct, intent:
     tagRules: [{ tagCategory: category.name, tags: [tag.name], includeDatastoresWithTags: true }],
   });
   return { storagePolicyId: policy.id, tags: [tag.id] };
+}
+
+function tierCategory(platform: VspherePlatform, scope: Construct, { pool }: TierIntent): TagCategory {
+  const name = `${pool} tier`;
+  platform._claim(scope.node.path, "a tag category of this name", name, "give the pool another `name`");
+  return new TagCategory(scope, "tag-category", {
+    provider: platform._provider,
+    name,
+    description: `Tiers of the storage pool ${pool}`,
+    cardinality: "SINGLE",
+    associableTypes: ["Datastore"],
+  });
 }

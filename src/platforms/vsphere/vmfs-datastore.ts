@@ -15,6 +15,9 @@ export function formatVmfs(
   { devices, rescan }: VmfsSettings,
   { id, name, hosts, tags, datastoreClusterId, protectData }: DatastoreOptions,
 ): VmfsDatastore {
+  for (const device of devices) {
+    platform._claim(scope.node.path, "a datastore on this LUN", device, "give each LUN to one datastore");
+  }
   const provider = platform._provider;
   const host = hosts[0]!;
   const hostSystemId = platform._inventory.hostId(host);

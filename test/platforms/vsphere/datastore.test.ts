@@ -80,6 +80,24 @@ describe("a VMFS tier", () => {
     expect(warningsOf(storage)).toEqual([expect.stringMatching(/on 2 LUNs: .*\[vsphere-vmfs-extents\]/)]);
   });
 
+  it("is not on a LUN that another is on, and has a name of its own", () => {
+    const site = siteOf();
+    pool(site, StorageTier.on(StorageBackend.vmfs([LUN(1)])));
+    const another = (id: string, name: string, lun: number, tier: string) =>
+      new TieredStoragePool(site.stack, id, {
+        platform: site.platform,
+        name,
+        tiers: { [tier]: StorageTier.on(StorageBackend.vmfs([LUN(lun)]), { storagePolicy: "gold" }) },
+      });
+    expect(() => another("a", "others", 1, "performance")).toThrow(/there is a datastore on this LUN already, that of/);
+    expect(() => another("b", "storage", 2, "performance")).toThrow(/a datastore of this name already/);
+    const tiers = { archive: StorageTier.on(NFS("nas1")) };
+    const { platform } = site;
+    expect(() => new TieredStoragePool(site.stack, "c", { platform, name: "storage", tiers })).toThrow(
+      /a tag category of this name already/,
+    );
+  });
+
   it("needs hosts", () => {
     expect(() => pool(new Site(), StorageTier.on(StorageBackend.vmfs([LUN(1)])))).toThrow(/no hosts to mount it on/);
   });
