@@ -22,6 +22,8 @@ export const TIER_LIMITS = {
   /** Bytes, of qcow2. */
   minClusterSize: 512,
   maxClusterSize: 2 ** 21,
+  /** Version of qcow2 that QEMU has since 1.1. */
+  qcow2Compat: "1.1",
 } as const;
 
 /** What experts know about tiers and placement. */
@@ -99,7 +101,7 @@ export const TIER_PRACTICES = {
     id: "volume-preallocation",
     title: "What is taken of a new volume's space",
     reason:
-      "libvirt takes all space of raw volumes and none of qcow2 where it is not told otherwise, and its provider has no way to tell",
+      "the provider asks libvirt for volumes with nothing allocated and passes no flags: files take space as they are written; logical volumes have all of theirs",
     severity: ERROR,
     source: SOURCES.libvirtProvider,
   }),

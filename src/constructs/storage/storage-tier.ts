@@ -87,8 +87,8 @@ export interface StorageTierOptions extends BackendOptions {
    */
   readonly format?: ImageFormat;
   /**
-   * What is taken of a volume's space when it is made. libvirt's provider has no say: there raw takes all of it, qcow2 nothing.
-   * @default - libvirt: what the format does; vSphere: Preallocation.NONE
+   * What is taken of a volume's space when it is made. libvirt's provider has no say: there it is nothing, and all on LVM.
+   * @default - libvirt: what the backend does; vSphere: Preallocation.NONE
    */
   readonly preallocation?: Preallocation;
   /**

@@ -1,7 +1,6 @@
 import type { Construct } from "constructs";
 import type { TerraformResource } from "../../cdktf";
 import { ImageFormat } from "../../constructs/compute/image-format";
-import { Preallocation } from "../../constructs/storage/preallocation";
 import type { StorageBackend } from "../../constructs/storage/storage-backend";
 import { ConfigurationError } from "../../errors";
 import { STORAGE_PRACTICES } from "../../practices";
@@ -82,7 +81,8 @@ export function chooseFormat(
   { format: ownFormat, existingVolume, root, shareable, readOnly, log }: DiskIntent,
 ): ImageFormat {
   const onImage = root && boot?.fromImage !== undefined;
-  const format = ownFormat ?? (existingVolume === undefined ? defaultFormat(defaults, onImage) : undefined);
+  // An overlay is qcow2 whatever the tier says of new volumes.
+  const format = ownFormat ?? (existingVolume === undefined && !onImage ? defaults.format : undefined);
   if (!backend.hasFiles && (onImage || format === ImageFormat.QCOW2)) {
     throw new ConfigurationError({
       where,
@@ -120,11 +120,6 @@ export function chooseFormat(
   }
   log.record(STORAGE_PRACTICES.imageFormat, "driver.type", chosen, undefined, format !== undefined);
   return chosen;
-}
-
-/** What the tier says of new volumes; an overlay is qcow2 whatever it says. */
-function defaultFormat({ format, preallocation }: TierOnHost["defaults"], onImage: boolean): ImageFormat | undefined {
-  return onImage ? undefined : (format ?? (preallocation === Preallocation.NONE ? ImageFormat.QCOW2 : undefined));
 }
 
 function newFormat(onImage: boolean): ImageFormat {

@@ -112,7 +112,7 @@ export function writeDisk(
       asyncIo,
       queues,
       serial,
-      thin: isThin(format, backend),
+      thin: isThin(backend),
       onHost: backend.isShared ? undefined : host,
     },
     attachment: volume.attachment,

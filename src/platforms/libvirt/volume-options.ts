@@ -4,14 +4,11 @@ import { Preallocation } from "../../constructs/storage/preallocation";
 import type { StorageBackend } from "../../constructs/storage/storage-backend";
 import type { VolumeDefaults } from "../../constructs/storage/storage-tier";
 import { ConfigurationError } from "../../errors";
-import { TIER_PRACTICES } from "../../practices";
+import { TIER_LIMITS, TIER_PRACTICES } from "../../practices";
 
-/**
- * Whether a volume takes space as it is written. The provider says no size to begin with and passes no flags, so that libvirt takes all
- * space of raw files, and nothing for qcow2.
- */
-export function isThin(format: ImageFormat, backend: StorageBackend): boolean {
-  return format === ImageFormat.QCOW2 || backend.kind === "rbd";
+/** Whether volumes take space as they are written: the provider asks for an allocation of 0 and passes no flags. */
+export function isThin(backend: StorageBackend): boolean {
+  return backend.kind !== "lvm";
 }
 
 /** @throws ConfigurationError for what a tier says of its volumes and libvirt, or a volume of this format, has not */
@@ -21,14 +18,14 @@ export function checkDefaults(
   { preallocation, clusterSize, encryptionSecret }: VolumeDefaults,
   format: ImageFormat,
 ): void {
-  const does = isThin(format, backend) ? Preallocation.NONE : Preallocation.FALLOC;
+  const does = isThin(backend) ? Preallocation.NONE : Preallocation.FALLOC;
   if (preallocation !== undefined && preallocation !== does) {
     throw new ConfigurationError({
       where,
-      what: `libvirt makes volumes that are ${format} on ${backend} with preallocation ${does}, and the tier asks for another`,
+      what: `libvirt makes volumes on ${backend} with preallocation ${does}, and the tier asks for another`,
       given: preallocation,
       allowed: does,
-      mend: "leave `preallocation` of the tier out, or give another `format`: raw takes all space at once, qcow2 none",
+      mend: "leave `preallocation` of the tier out, or use a backend that does it: LVM takes all space at once, others none",
       practice: TIER_PRACTICES.preallocation.id,
     });
   }
@@ -57,6 +54,9 @@ export function targetOf({ clusterSize, encryptionSecret }: VolumeDefaults, form
   const uuid = encryptionSecret?.reference.uuid;
   return {
     format: { type: format },
+    // libvirt says 0.10 where it is not told: QEMU encrypts no such images, and an overlay could not note that a cluster is zero, so that
+    // what the guest discards would stay.
+    ...(format === ImageFormat.QCOW2 && { compat: TIER_LIMITS.qcow2Compat }),
     // libvirt says the unit when it is asked.
     ...(clusterSize !== undefined && { clusterSize: clusterSize.toBytes(), clusterSizeUnit: "B" }),
     ...(uuid !== undefined && { encryption: { format: "luks", secret: { type: "passphrase", uuid } } }),

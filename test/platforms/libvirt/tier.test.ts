@@ -198,9 +198,7 @@ describe("what is on a host's own storage", () => {
     const { program, pool, problems } = fill(DIRECTORY);
     program.vm("more", { host: program.hosts[1] }).addDisk("data", { pool, tier: "standard", size: GIB(50) });
     expect(problems()).toEqual([
-      expect.stringContaining(
-        "tier standard of pool storage (host kvm2) has 100 GiB, and volumes that take their space at once have 110 GiB",
-      ),
+      expect.stringContaining("tier standard of pool storage (host kvm2) has 100 GiB, and volumes have 110 GiB"),
     ]);
   });
 
@@ -212,22 +210,22 @@ describe("what is on a host's own storage", () => {
   });
 
   test("may be promised more than once where volumes are thin", () => {
-    const problemsOf = (overCommit: number, format: ImageFormat, sizes: readonly number[]) => {
-      const { program, pool } = programOf({ standard: StorageTier.on(DIRECTORY, { capacity, overCommit, format }) });
+    const problemsOf = (overCommit: number, backend: StorageBackend, sizes: readonly number[]) => {
+      const { program, pool } = programOf({ standard: StorageTier.on(backend, { capacity, overCommit }) });
       const vm = program.vm("vm");
       for (const [i, size] of sizes.entries()) {
         vm.addDisk(`d${i}`, { pool, tier: "standard", size: GIB(size) });
       }
       return pool.node.validate();
     };
-    expect(problemsOf(1.5, ImageFormat.QCOW2, [100, 50])).toEqual([]);
-    expect(problemsOf(1.5, ImageFormat.QCOW2, [100, 51])[0]).toContain(
+    expect(problemsOf(1.5, DIRECTORY, [100, 50])).toEqual([]);
+    expect(problemsOf(1.5, DIRECTORY, [100, 51])[0]).toContain(
       "has 100 GiB, 1.5 times that may be promised, and volumes have 151 GiB: prod/vm/d0 100 GiB, prod/vm/d1 51 GiB.",
     );
-    expect(problemsOf(1, ImageFormat.QCOW2, [101])[0]).toMatch(
+    expect(problemsOf(1, DIRECTORY, [101])[0]).toMatch(
       /has 100 GiB, and volumes have 101 GiB: .*\[tier-over-commit\]$/,
     );
-    expect(problemsOf(1.5, ImageFormat.RAW, [100, 1])[0]).toContain("[tier-thick-takes-space]");
+    expect(problemsOf(1.5, StorageBackend.lvm("nvme"), [100, 1])[0]).toContain("[tier-thick-takes-space]");
   });
 
   test("counts a shared volume once", () => {
@@ -258,6 +256,7 @@ describe("volumes of a tier", () => {
     expect(disk.format).toBe("qcow2");
     expect(Object.values(volume)[0]!.target).toEqual({
       format: { type: "qcow2" },
+      compat: "1.1",
       cluster_size: 131072,
       cluster_size_unit: "B",
       encryption: { format: "luks", secret: { type: "passphrase", uuid: UUID } },
@@ -265,9 +264,9 @@ describe("volumes of a tier", () => {
     expect(device.encryption).toEqual({ format: "luks", secrets: [{ type: "passphrase", uuid: UUID }] });
   });
 
-  test("are qcow2 where nothing is to be taken at once, and a disk may say otherwise", () => {
-    expect(diskIn(DIRECTORY, { preallocation: Preallocation.NONE }).disk.format).toBe("qcow2");
-    expect(diskIn(DIRECTORY, { preallocation: Preallocation.FALLOC }).disk.format).toBe("raw");
+  test("may ask for what is done anyway, and a disk may have another format", () => {
+    expect(diskIn(DIRECTORY, { preallocation: Preallocation.NONE }).disk.format).toBe("raw");
+    expect(diskIn(StorageBackend.lvm("nvme"), { preallocation: Preallocation.FALLOC }).disk.format).toBe("raw");
     expect(diskIn(DIRECTORY, { format: ImageFormat.QCOW2 }, { format: ImageFormat.RAW }).disk.format).toBe("raw");
   });
 
@@ -278,20 +277,7 @@ describe("volumes of a tier", () => {
   });
 
   test.each<[string, StorageBackend, StorageTierOptions, Partial<TunedVmDiskOptions>, string]>([
-    [
-      "raw without its space",
-      DIRECTORY,
-      { preallocation: Preallocation.NONE, format: ImageFormat.RAW },
-      {},
-      "[volume-preallocation]",
-    ],
-    [
-      "qcow2 with its space",
-      DIRECTORY,
-      { preallocation: Preallocation.FALLOC, format: ImageFormat.QCOW2 },
-      {},
-      "[volume-preallocation]",
-    ],
+    ["files with their space", DIRECTORY, { preallocation: Preallocation.FALLOC }, {}, "[volume-preallocation]"],
     [
       "qcow2 with its tables",
       DIRECTORY,
@@ -299,8 +285,14 @@ describe("volumes of a tier", () => {
       {},
       'with preallocation none, and the tier asks for another (given "metadata"; allowed: none)',
     ],
-    ["zeroes", DIRECTORY, { preallocation: Preallocation.FULL }, {}, "with preallocation falloc"],
-    ["thin volumes on LVM", StorageBackend.lvm("nvme"), { preallocation: Preallocation.NONE }, {}, "are raw"],
+    ["zeroes", DIRECTORY, { preallocation: Preallocation.FULL }, {}, "with preallocation none"],
+    [
+      "thin volumes on LVM",
+      StorageBackend.lvm("nvme"),
+      { preallocation: Preallocation.NONE },
+      {},
+      "libvirt makes volumes on lvm nvme with preallocation falloc",
+    ],
     [
       "clusters of raw",
       DIRECTORY,
