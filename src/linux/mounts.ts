@@ -53,6 +53,8 @@ export function mountS3(service: UnitFile, path: string, { bucket, endpoint, pas
     .append("Service", "ExecStart", mountOnce(path, mount));
 }
 
+/** While nothing is mounted there nothing can be written there: it would be on the host's own disk, and hidden once the mount is back. */
 function mountOnce(path: string, mount: string): string {
-  return shellLine(`mountpoint -q ${shellWord(path)} || { mkdir -p ${shellWord(path)}; ${mount}; }`);
+  const folder = shellWord(path);
+  return shellLine(`mountpoint -q ${folder} || { mkdir -p ${folder}; chattr +i ${folder} || true; ${mount}; }`);
 }

@@ -363,7 +363,7 @@ describe.each([
 
 test("a share is mounted once, by a file of credentials, for QEMU to write to", () => {
   expect(commandsOf(WITH_FILES.smb!)).toEqual([
-    "mountpoint -q /var/lib/libvirt/smb/nas1/vms || { mkdir -p /var/lib/libvirt/smb/nas1/vms; " +
+    "mountpoint -q /var/lib/libvirt/smb/nas1/vms || { mkdir -p /var/lib/libvirt/smb/nas1/vms; chattr +i /var/lib/libvirt/smb/nas1/vms || true; " +
       "mount -t cifs //nas1/vms /var/lib/libvirt/smb/nas1/vms -o " +
       "'credentials=/etc/virtuned/smb credentials,vers=3.1.1,hard,gid=kvm,file_mode=0660,dir_mode=0770,nodev,nosuid,noexec'; }",
   ]);
