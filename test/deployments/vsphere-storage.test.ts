@@ -259,6 +259,12 @@ const available = vsphereAvailable();
         "files-capacity",
         "files-capacity-more",
       ]);
+      // Storage DRS has moved the machine to the emptier one, which can't go with it on it.
+      await grown.synth((stack) => growing(stack, false));
+      await expect(grown.apply()).rejects.toThrow(/ResourceInUse/);
+      expect(await vcenter.names("DC0/vm")).toContain("server");
+      await grown.synth((stack) => growing(stack, true));
+      await grown.apply();
       await grown.destroy();
       expect(await inventory()).toEqual(before);
     } finally {
