@@ -5,7 +5,7 @@
  * depend on the platform. The platform decides those, refuses what it can't do, and records each decision in the intent's tuning log.
  */
 import type { Construct, IConstruct } from "constructs";
-import type { Boot } from "../constructs/compute/boot";
+import type { Boot, BootImage } from "../constructs/compute/boot";
 import type { CloudInit } from "../constructs/compute/cloud-init";
 import type { CpuModel } from "../constructs/compute/cpu-model";
 import type { AsyncIo, CacheMode, DetectZeroes, DiskBus, IoThreadUse, NicModel } from "../constructs/compute/devices";
@@ -291,6 +291,19 @@ export interface ResolvedNic {
   readonly macAddress?: string;
 }
 
+/** What a new volume holds to begin with: one of these. */
+export interface VolumeContent {
+  /** Stays below as what is read where nothing was written. */
+  readonly overlay?: BootImage;
+  readonly copy?: BootImage;
+  readonly clone?: {
+    readonly tier: PlatformTier;
+    readonly volume: string;
+    /** Whether this program makes it. */
+    readonly own: boolean;
+  };
+}
+
 export interface DiskIntent extends DiskDevice {
   readonly name: string;
   readonly order: number;
@@ -299,6 +312,10 @@ export interface DiskIntent extends DiskDevice {
   readonly size?: DataSize;
   /** Name of a volume that is in the tier already. */
   readonly existingVolume?: string;
+  /** Whether this program makes the existing volume, for another disk. */
+  readonly sharedVolume: boolean;
+  /** What a new volume holds to begin with. */
+  readonly content?: VolumeContent;
   /** Whether it is the disk that the machine's boot option asked for. */
   readonly root: boolean;
   readonly bus?: DiskBus;
@@ -330,6 +347,8 @@ export interface ResolvedDisk {
   readonly queues?: number;
   /** Name in the guest that does not change with the order of disks, below `/dev/disk/by-id/`. */
   readonly serial?: string;
+  /** Name of its volume in its tier; `undefined` where the platform chooses it. */
+  readonly volume?: string;
   /** Whether it takes space as it is written; `undefined` where that is not known. */
   readonly thin?: boolean;
   /** Whose own storage it is on; `undefined` where hosts share it. */

@@ -82,7 +82,7 @@ export const DISK_PRACTICES = {
     id: "disk-solid-state",
     title: "Guests don't order requests for a disk's arm",
     reason:
-      "the host knows what the storage is and orders requests itself; a disk that says that nothing turns, as virtio-blk does by itself, spares the guest that work",
+      "the host knows what the storage is and orders requests itself; a disk that says that nothing turns spares the guest that work",
     severity: ADVICE,
     source: SOURCES.formatDomain,
   }),
@@ -174,6 +174,14 @@ export const DISK_PRACTICES = {
       "it needs fewest system calls, but hosts can turn it off, as Red Hat Enterprise Linux 9 does (kernel.io_uring_disabled), and guests with it do not start there",
     severity: ADVICE,
     source: SOURCES.ioUringDisabled,
+  }),
+  volumeContent: practice({
+    id: "volume-content",
+    title: "Hosts copy volumes by themselves",
+    reason:
+      "libvirt copies from one volume to another and converts between formats, so that nothing passes the machine that runs Terraform but the image once",
+    severity: ADVICE,
+    source: SOURCES.formatStorage,
   }),
   sharedVolume: practice({
     id: "volume-shared",

@@ -42,4 +42,5 @@ export { type ReceiveScaling, TransmitThreads } from "./receive-scaling";
 export { type ITunedVm, TunedVm, type TunedVmProps } from "./tuned-vm";
 export { TunedVmDisk, type TunedVmDiskOptions, type TunedVmDiskProps } from "./tuned-vm-disk";
 export { TunedVmNic, type TunedVmNicOptions, type TunedVmNicProps } from "./tuned-vm-nic";
+export { type ExistingVolumeSource, type ImageSourceOptions, type NamedVolume, VolumeSource } from "./volume-source";
 export { Workload, type WorkloadDefaults, WorkloadKind } from "./workload";

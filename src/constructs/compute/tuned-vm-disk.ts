@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
 import { checkInteger, checkName, checkOneOf, requireLiteral } from "../../checks";
 import { ConfigurationError } from "../../errors";
+import type { PlatformTier, VolumeContent } from "../../platforms/platform";
 import { DISK_PRACTICES, Explanation, STORAGE_LIMITS, STORAGE_PRACTICES, TuningLog } from "../../practices";
 import { DataSize } from "../../units";
 import { checkFlag, checkKind, checkMade, optional } from "../given";
@@ -13,6 +14,7 @@ import { checkDiskDevice, type DiskDevice } from "./disk-device";
 import { GuestDisk } from "./guest-disk";
 import { ImageFormat } from "./image-format";
 import type { TunedVm } from "./tuned-vm";
+import { VolumeSource } from "./volume-source";
 
 export interface TunedVmDiskOptions extends DiskDevice {
   /** Where its volume is. */
@@ -34,7 +36,7 @@ export interface TunedVmDiskOptions extends DiskDevice {
   readonly io?: IoProfile;
   /**
    * Size, whole MiB. It may grow later, never shrink.
-   * @default - that of `existingVolume`; a new volume needs one
+   * @default - that of `existingVolume` or `sharedWith`; a new volume needs one
    */
   readonly size?: DataSize;
   /**
@@ -43,6 +45,17 @@ export interface TunedVmDiskOptions extends DiskDevice {
    * @default - a new volume
    */
   readonly existingVolume?: string;
+  /**
+   * What a new volume holds to begin with (libvirt, storage with files).
+   * @default - nothing
+   */
+  readonly source?: VolumeSource;
+  /**
+   * A disk of another machine whose volume it has, too: both are `shareable`, or both read only. Pool, tier and serial number are that disk's
+   * (libvirt).
+   * @default - a volume of its own
+   */
+  readonly sharedWith?: TunedVmDisk;
   /**
    * What it is connected to.
    * @default - virtio-scsi on libvirt, PVSCSI on vSphere
@@ -133,6 +146,8 @@ export interface TunedVmDiskProps extends TunedVmDiskOptions {
 
 /** A disk of a machine. `vm.addDisk()` makes it. */
 export class TunedVmDisk extends Construct {
+  /** The machine that it belongs to. */
+  public readonly vm: TunedVm;
   /** `undefined` for an existing volume. */
   public readonly size?: DataSize;
   /** Tier that it is in. */
@@ -152,8 +167,16 @@ export class TunedVmDisk extends Construct {
   public readonly serial?: string;
   /** World wide name, sixteen small hexadecimal digits. */
   public readonly wwn?: string;
+  public readonly shareable: boolean;
+  public readonly readOnly: boolean;
+  /** Name of its volume in the tier's pool; `undefined` where the platform chooses it. */
+  public readonly volumeName?: string;
   public readonly protectData: boolean;
   public readonly order: number;
+  /** @internal */
+  public readonly _tier: PlatformTier;
+  /** @internal */
+  public readonly _pool: ITieredStoragePool;
   readonly #log: TuningLog;
 
   /**
@@ -173,33 +196,46 @@ export class TunedVmDisk extends Construct {
     const order = optional(props.order, (wanted) => checkInteger(where, "order", wanted, { min: 0, max: 255 }));
     checkCombinations(where, props);
     const device = checkDiskDevice(where, props);
+    const shared = optional(props.sharedWith, (other) => checkShared(where, props, other));
+    const source = optional(props.source, (wanted) => checkSource(where, props, wanted));
+    const { format = shared?.format, serial = shared?.serial, queues = device.ioThreads?.queues } = props;
+    const { shareable = shared?.shareable ?? false, readOnly = shared?.readOnly ?? false } = props;
     const place = pool.place({
       where,
       volume: `${vm.vmName}-${name}`,
       size: this.size,
-      tier: props.tier,
-      backend: props.backend,
+      tier: shared?.tier ?? props.tier,
+      backend: shared?.backend ?? props.backend,
       io,
       log: this.#log,
     });
     this.tier = place.tierName;
     this.backend = place.backendName;
     this.protectData = checkFlag(where, "protectData", props.protectData ?? place.protectData);
+    this.vm = vm;
+    this._pool = pool;
+    this._tier = place.tier;
+    this.shareable = checkFlag(where, "shareable", shareable);
+    this.readOnly = checkFlag(where, "readOnly", readOnly);
     this.order = vm._takePosition(this, order);
     const resolved = vm._platformVm.addDisk(this, {
       name,
       order: this.order,
       tier: place.tier,
       size: this.size,
-      existingVolume: optional(props.existingVolume, (volume) => checkVolumeName(where, volume)),
+      existingVolume:
+        optional(shared, ({ volumeName, node }) => volumeName ?? node.id) ??
+        optional(props.existingVolume, (name) => checkVolumeName(where, name)),
+      sharedVolume: shared !== undefined,
+      content: optional(source, (wanted) => this.contentOf(wanted)),
       root: this.order === 0,
       bus: checkChoice(where, "bus", props.bus, DiskBus),
-      format: checkChoice(where, "format", props.format, ImageFormat),
+      format: checkChoice(where, "format", format, ImageFormat),
       cache: checkChoice(where, "cache", props.cache, CacheMode),
       asyncIo: checkChoice(where, "asyncIo", props.asyncIo, AsyncIo),
       ioThread: checkChoice(where, "ioThread", props.ioThread, IoThreadUse),
-      queues: optional(props.queues ?? device.ioThreads?.queues, (queues) =>
-        checkInteger(where, "queues", queues, { min: 1, max: STORAGE_LIMITS.maxDiskQueues }),
+      queues: optional(queues, (wanted) =>
+        checkInteger(where, "queues", wanted, { min: 1, max: STORAGE_LIMITS.maxDiskQueues }),
       ),
       queueDepth: optional(props.queueDepth, (depth) =>
         checkInteger(where, "queueDepth", depth, {
@@ -210,9 +246,9 @@ export class TunedVmDisk extends Construct {
       discard: optional(props.discard, (discard) => checkFlag(where, "discard", discard)),
       detectZeroes: checkChoice(where, "detectZeroes", props.detectZeroes, DetectZeroes),
       eagerZeroed: optional(props.eagerZeroed, (eager) => checkFlag(where, "eagerZeroed", eager)),
-      shareable: checkFlag(where, "shareable", props.shareable ?? false),
-      readOnly: checkFlag(where, "readOnly", props.readOnly ?? false),
-      serial: optional(props.serial, (serial) => checkSerial(where, serial)),
+      shareable: this.shareable,
+      readOnly: this.readOnly,
+      serial: optional(serial, (wanted) => checkSerial(where, wanted)),
       io,
       ...device,
       guest: optional(props.guest, (guest) => checkMade(where, "guest", guest, GuestDisk, GUEST_DISKS)),
@@ -220,6 +256,7 @@ export class TunedVmDisk extends Construct {
       log: this.#log,
     });
     place.take({ thin: resolved.thin ?? false, onHost: resolved.onHost });
+    this.volumeName = resolved.volume;
     this.bus = resolved.bus;
     this.format = resolved.format;
     this.cache = resolved.cache;
@@ -229,11 +266,26 @@ export class TunedVmDisk extends Construct {
     this.wwn = optional(device.wwn, (wwn) => checkNewWwn(this, vm, wwn));
   }
 
+  private contentOf({ overlay, copy, clone, cloneOfNamed: named }: VolumeSource): VolumeContent {
+    if (clone !== undefined) {
+      return { clone: { tier: clone._tier, volume: clone.volumeName ?? clone.node.id, own: true } };
+    }
+    if (named !== undefined) {
+      const where = this.node.path;
+      const { tier, backend } = named;
+      const place = named.pool.place({ where, volume: named.name, tier, backend, log: new TuningLog(where) });
+      return { clone: { tier: place.tier, volume: named.name, own: false } };
+    }
+    return { overlay, copy };
+  }
+
   /** What was tuned, why, and after which source. */
   public explain(): Explanation {
     return new Explanation(this.#log.settings);
   }
 }
+
+const SOURCES = "VolumeSource.overlayOf(), .copyOf(), .cloneOf(), .cloneOfExisting()";
 
 const GUEST_DISKS = "GuestDisk.mounted(), .bare()";
 
@@ -241,14 +293,14 @@ const PROFILES = "IoProfile.random(), .sequential(), .limited()";
 
 const MAX_SIZE = DataSize.tebibytes(64);
 
-function checkSize(where: string, { size, existingVolume }: TunedVmDiskProps): DataSize | undefined {
-  if (existingVolume !== undefined) {
+function checkSize(where: string, { size, existingVolume, sharedWith }: TunedVmDiskProps): DataSize | undefined {
+  if (existingVolume !== undefined || sharedWith !== undefined) {
     if (size !== undefined) {
       throw new ConfigurationError({
         where,
         what: "an existing volume has its own size",
         given: String(size),
-        mend: "leave `size` out, or `existingVolume` for a new volume",
+        mend: "leave `size` out, or give it alone for a new volume",
       });
     }
     return undefined;
@@ -268,6 +320,52 @@ function checkSize(where: string, { size, existingVolume }: TunedVmDiskProps): D
     practice: STORAGE_PRACTICES.blockMultiple.id,
   });
   return size;
+}
+
+function checkSource(where: string, { existingVolume, sharedWith, vm }: TunedVmDiskProps, source: VolumeSource) {
+  checkMade(where, "source", source, VolumeSource, SOURCES);
+  if (existingVolume !== undefined || sharedWith !== undefined) {
+    throw new ConfigurationError({
+      where,
+      what: "a volume that is there holds what it holds",
+      mend: "leave `source` out",
+      practice: DISK_PRACTICES.volumeContent.id,
+    });
+  }
+  optional(source.clone, (disk) => checkSamePlatform(where, vm.platform, "disk to clone", disk.vm, "_platformVm"));
+  optional(source.cloneOfNamed, ({ pool }) => checkSamePlatform(where, vm.platform, "storage pool", pool, "place"));
+  return source;
+}
+
+/** @throws ConfigurationError for a disk that can't be shared, and for what is that disk's to say */
+function checkShared(where: string, props: TunedVmDiskProps, other: TunedVmDisk): TunedVmDisk {
+  checkKind(where, "disk to share", other, "_tier");
+  const fail = (what: string, given: unknown, mend: string): never => {
+    throw new ConfigurationError({ where, what, given, mend, practice: DISK_PRACTICES.sharedVolume.id });
+  };
+  const { existingVolume, tier, backend, vm } = props;
+  for (const [what, given] of Object.entries({ existingVolume, tier, backend })) {
+    if (given !== undefined) {
+      fail(`the disk that it is shared with says \`${what}\``, given, "leave it out");
+    }
+  }
+  checkSamePlatform(where, vm.platform, "disk to share", other.vm, "_platformVm");
+  if (other.vm === vm) {
+    fail("a machine has a volume once", other.node.id, "share it with another machine");
+  }
+  if (other._pool !== props.pool) {
+    fail("the disk to share is in another pool", other._pool.node.path, "give its `pool`");
+  }
+  const shared = other.shareable && (props.shareable ?? true);
+  const readOnly = other.readOnly && (props.readOnly ?? true);
+  if (!shared && !readOnly) {
+    fail(
+      "two machines may have a volume only where both say so, or both only read it",
+      `${other.node.path}: shareable ${other.shareable}, readOnly ${other.readOnly}`,
+      "give both `shareable: true`, or both `readOnly: true`",
+    );
+  }
+  return other;
 }
 
 function checkNewSerial(disk: TunedVmDisk, vm: TunedVm, serial: string): string {

@@ -54,7 +54,7 @@ export class Capacity {
     private readonly scripts: HostScripts,
     private readonly uri: string,
     guest: string,
-    private readonly power: TerraformData,
+    public readonly power: TerraformData,
   ) {
     this.#environment = { GUEST: guest, VOLUMES: "" };
   }

@@ -15,12 +15,9 @@ import { checkBlkDepth, chooseIo, chooseQueues, discardOf } from "./disk-io";
 import type { Place } from "./disk-layout";
 import { ioTuneOf } from "./disk-limits";
 import { sourceOf } from "./disk-source";
-import { chooseFormat, volumeOf } from "./disk-volume";
-import type { LibvirtHost } from "./libvirt-host";
-import type { LibvirtPlatform } from "./libvirt-platform";
+import { baseImageOf, chooseFormat, type DiskContext, volumeOf } from "./disk-volume";
 import type { TierOnHost, TierWriter } from "./tier-writer";
 import { isThin } from "./volume-options";
-import type { VolumeWriter } from "./volume-writer";
 
 export interface WrittenDisk {
   readonly intent: DiskIntent;
@@ -45,14 +42,8 @@ export interface WrittenDisk {
 const BUSES = [DiskBus.VIRTIO_SCSI, DiskBus.VIRTIO_BLK, DiskBus.SATA];
 
 /** Writes a disk of a domain and its volume. */
-export function writeDisk(
-  scope: Construct,
-  platform: LibvirtPlatform,
-  host: LibvirtHost,
-  vm: VmIntent,
-  intent: DiskIntent,
-  volumes: VolumeWriter,
-): WrittenDisk {
+export function writeDisk(scope: Construct, context: DiskContext, intent: DiskIntent): WrittenDisk {
+  const { host, vm } = context;
   const where = scope.node.path;
   const tier = (intent.tier as TierWriter).on(where, host);
   if (intent.eagerZeroed !== undefined) {
@@ -69,12 +60,12 @@ export function writeDisk(
   const virtio = bus !== DiskBus.SATA;
   const format = chooseFormat(where, tier, vm, intent);
   const { cache, asyncIo } = chooseIo(scope, host, backend, intent);
-  const overlay = intent.root && vm.boot?.fromImage !== undefined;
+  const overlay = baseImageOf(vm, intent) !== undefined;
   const shown = showDisk(scope, host, vm, intent, { bus, format, backend, overlay });
   const ioTune = ioTuneOf(where, intent);
   const queues = virtio ? chooseQueues(vm, intent) : undefined;
   const serial = chooseSerial(intent);
-  const volume = volumeOf(scope, platform, host, vm, intent, tier, format, volumes);
+  const volume = volumeOf(scope, context, intent, tier, format);
   const ioThread = chooseIoThread(vm, intent, bus);
   return {
     intent,
@@ -112,7 +103,8 @@ export function writeDisk(
       asyncIo,
       queues,
       serial,
-      thin: isThin(backend),
+      volume: volume.name,
+      thin: isThin(format, backend),
       onHost: backend.isShared ? undefined : host,
     },
     attachment: volume.attachment,

@@ -84,7 +84,11 @@ export class DomainWriter implements PlatformVm {
   }
 
   public addDisk(scope: Construct, intent: DiskIntent): ResolvedDisk {
-    const disk = writeDisk(scope, this.platform, this.host, this.intent, intent, this.#volumes);
+    const disk = writeDisk(
+      scope,
+      { platform: this.platform, host: this.host, vm: this.intent, volumes: this.#volumes },
+      intent,
+    );
     if (this.intent.cloudInit !== undefined && this.#cloudInit === undefined) {
       const tier = (intent.tier as TierWriter).on(scope.node.path, this.host);
       this.#cloudInit = new CloudInitDisk(

@@ -1,6 +1,7 @@
 import { Pool } from "@cdktf/provider-libvirt/lib/pool";
 import { Volume } from "@cdktf/provider-libvirt/lib/volume";
 import { Construct } from "constructs";
+import type { TerraformResource } from "../../cdktf";
 import type { BootImage } from "../../constructs/compute/boot";
 import type { StorageBackend } from "../../constructs/storage/storage-backend";
 import { FIRST_BACKEND, type VolumeDefaults } from "../../constructs/storage/storage-tier";
@@ -13,6 +14,7 @@ import { writeHostStorage } from "./host-storage";
 import type { LibvirtHost } from "./libvirt-host";
 import type { LibvirtPlatform } from "./libvirt-platform";
 import { type WrittenPool, writePoolDefinition } from "./pool-definition";
+import type { VolumeUser } from "./shared-volume";
 import { warnOfStorage } from "./storage-warnings";
 
 /** A tier's pool on one host. */
@@ -27,11 +29,16 @@ export interface TierOnHost {
   readonly triggers: readonly string[];
   /** Volumes that this program makes in it, by their name. */
   readonly volumes: Map<string, TierVolume>;
+  /** Disks that have its volumes, by the volumes' names. */
+  readonly users: Map<string, VolumeUser[]>;
 }
 
 /** A volume that this program makes. */
-interface TierVolume {
-  readonly resource: Volume;
+export interface TierVolume {
+  /** What has to be there before it is used. */
+  readonly resource: TerraformResource;
+  /** What starts the machine that it was made for. */
+  readonly power: TerraformResource;
   /** Changes when guests have to be started anew because it was replaced. */
   readonly attachment?: string;
 }
@@ -86,15 +93,33 @@ export class TierWriter implements PlatformTier {
     return found;
   }
 
-  /** The volume that an image is kept in on a host: fetched once, whatever the number of machines made from it. */
+  /** A volume that this program makes, and its host: that one, or any where hosts have the same storage. */
+  public made(
+    host: LibvirtHost,
+    volume: string,
+  ): { readonly host: LibvirtHost; readonly volume: TierVolume } | undefined {
+    for (const [candidate, { backend, volumes }] of this.#onHosts) {
+      const found = candidate === host || backend.isShared ? volumes.get(volume) : undefined;
+      if (found !== undefined) {
+        return { host: candidate, volume: found };
+      }
+    }
+    return undefined;
+  }
+
+  /**
+   * The volume that an image is kept in: fetched once, whatever the number of machines made from it. Where hosts have the same storage the
+   * first of them has it for all, whichever machine is first in the program.
+   */
   public image(where: string, host: LibvirtHost, image: BootImage): Volume {
-    const { pool, scope, triggers } = this.on(where, host);
+    const keeper = this.on(where, host).backend.isShared ? (this.intent.hosts as readonly LibvirtHost[])[0]! : host;
+    const { pool, scope, triggers } = this.on(where, keeper);
     const hash = hashOf([image.source, image.format]);
-    const key = `${host.name}/${hash}`;
+    const key = `${keeper.name}/${hash}`;
     let volume = this.#images.get(key);
     if (volume === undefined) {
       volume = new Volume(new Construct(scope, `Image-${hash}`), "Resource", {
-        provider: (this.platform as LibvirtPlatform).provider(host),
+        provider: (this.platform as LibvirtPlatform).provider(keeper),
         name: `image-${hash}.${image.format}`,
         pool: this.intent.name,
         target: { format: { type: image.format } },
@@ -164,6 +189,7 @@ function writePool(
     backend: intent.backend,
     defaults: intent.volumes,
     volumes: new Map(),
+    users: new Map(),
   };
   const lifecycle = intent.protectData
     ? { preventDestroy: true, ignoreChanges: "all" as const }

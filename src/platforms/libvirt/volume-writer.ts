@@ -9,6 +9,7 @@ import type { Capacity } from "./capacity";
 import { fingerprint, reference, waitFor } from "./definition";
 import { checkMakesVolumes } from "./disk-source";
 import type { TierOnHost } from "./tier-writer";
+import { UNFILLED } from "./volume-content";
 import { targetOf } from "./volume-options";
 
 export interface VolumeIntent {
@@ -17,6 +18,8 @@ export interface VolumeIntent {
   readonly format: ImageFormat;
   /** Image that it is a copy-on-write overlay of. */
   readonly base?: { readonly volume: Volume; readonly format: ImageFormat };
+  /** What it is going to be a copy of, in words. Until it is filled it has the size `UNFILLED`. */
+  readonly copyOf?: string;
   readonly tier: TierOnHost;
   readonly provider: VolumeConfig["provider"];
   readonly protectData: boolean;
@@ -38,14 +41,19 @@ export class VolumeWriter {
     private readonly capacity: Capacity,
   ) {}
 
+  /** What starts the machine. */
+  public get power(): TerraformData {
+    return this.capacity.power;
+  }
+
   public write(scope: Construct, intent: VolumeIntent): Volume {
-    const { name, size, format, base, tier, provider, protectData } = intent;
+    const { name, size, format, base, copyOf, tier, provider, protectData } = intent;
     checkMakesVolumes(scope.node.path, tier.backend);
     const volume = new Volume(scope, "Resource", {
       provider,
       name,
       pool: tier.name,
-      capacity: size.toBytes(),
+      capacity: copyOf === undefined ? size.toBytes() : UNFILLED,
       target: targetOf(tier.defaults, format),
       ...(base && { backingStore: { path: `\${${reference(base.volume)}.path}`, format: { type: base.format } } }),
     });
@@ -54,7 +62,8 @@ export class VolumeWriter {
       input: this.#definitions,
       lifecycle: { precondition: this.#refusals },
     });
-    this.#definitions[volume.friendlyUniqueId] = fingerprint(volume, ["capacity"]);
+    const definition = fingerprint(volume, ["capacity"]);
+    this.#definitions[volume.friendlyUniqueId] = copyOf === undefined ? definition : { definition, copyOf };
     if (protectData) {
       this.#refusals.push(...refusals(reference(volume), intent));
     } else {

@@ -124,6 +124,7 @@ function refuseWhatEsxiDecides(where: string, intent: DiskIntent): void {
     wwn: "leave it out: the guest finds the disk by its UUID below /dev/disk/by-id/",
     copyOnRead: "leave it out",
     passthrough: "leave it out",
+    content: "leave `source` out: a root disk is copied from a template with Boot.template()",
     serial: "leave it out: the guest finds the disk by its UUID below /dev/disk/by-id/",
   } as const;
   for (const [setting, mend] of Object.entries(lacking)) {
@@ -131,6 +132,14 @@ function refuseWhatEsxiDecides(where: string, intent: DiskIntent): void {
     if (given !== undefined) {
       refuse(where, `a disk of vSphere has no \`${setting}\``, given, mend);
     }
+  }
+  if (intent.sharedVolume) {
+    refuse(
+      where,
+      "vSphere knows a disk to share by its path only",
+      intent.existingVolume,
+      "leave `sharedWith` out and give the path as `existingVolume`, with `shareable: true`",
+    );
   }
   if (intent.guest !== undefined) {
     refuse(
@@ -195,6 +204,15 @@ function provision(where: string, intent: DiskIntent, tier: VsphereTier, templat
         what: "a shared disk has all of its space zeroed at creation",
         given: "shareable: true, eagerZeroed: false",
         mend: "leave `eagerZeroed` out",
+        practice: VSPHERE_PRACTICES.multiWriter.id,
+      });
+    }
+    if (tier.datastoreClusterId !== undefined) {
+      throw new ConfigurationError({
+        where,
+        what: "a shared disk is in a datastore, not in a cluster of them: others attach it by its path, and Storage DRS can't move it",
+        given: tier.name,
+        mend: "use a tier on one datastore",
         practice: VSPHERE_PRACTICES.multiWriter.id,
       });
     }

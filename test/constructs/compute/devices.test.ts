@@ -71,6 +71,7 @@ describe("a disk", () => {
       detectZeroes: undefined,
       eagerZeroed: undefined,
       shareable: false,
+      sharedVolume: false,
       readOnly: false,
       serial: undefined,
       protectData: true,

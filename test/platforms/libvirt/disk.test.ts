@@ -401,7 +401,7 @@ describe("a root disk", () => {
   test("is in a file: LVM has no overlays", () => {
     const { program, image } = boot("performance");
     expect(() => program.vm("a", { boot: image })).toThrow(
-      "prod/a/root: a root disk made from an image is an overlay in a file, and this storage has no files",
+      "prod/a/root: a disk made from an image is an overlay in a file, and this storage has no files",
     );
   });
 
