@@ -239,6 +239,13 @@ describe("a tier of several datastores", () => {
     expect(() => pool(siteOf(), tier)).toThrow(/not a weight.*vsphere-storage-drs-places/);
   });
 
+  it("has no disk that machines share", () => {
+    const site = siteOf();
+    const { storage, vm } = machineOn(site, both());
+    const shared = { pool: storage, tier: "performance", size: GIB(1), shareable: true };
+    expect(() => vm.addDisk("quorum", shared)).toThrow(/in a datastore, not in a cluster.*vsphere-multi-writer/);
+  });
+
   it("can't be outside of it with another disk", () => {
     const site = siteOf();
     const { vm } = machineOn(site, both());
