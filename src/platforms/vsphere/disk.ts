@@ -124,6 +124,7 @@ function refuseWhatEsxiDecides(where: string, intent: DiskIntent): void {
     wwn: "leave it out: the guest finds the disk by its UUID below /dev/disk/by-id/",
     copyOnRead: "leave it out",
     passthrough: "leave it out",
+    content: "leave `source` out: a root disk is copied from a template with Boot.template()",
     serial: "leave it out: the guest finds the disk by its UUID below /dev/disk/by-id/",
   } as const;
   for (const [setting, mend] of Object.entries(lacking)) {
@@ -131,6 +132,14 @@ function refuseWhatEsxiDecides(where: string, intent: DiskIntent): void {
     if (given !== undefined) {
       refuse(where, `a disk of vSphere has no \`${setting}\``, given, mend);
     }
+  }
+  if (intent.sharedVolume) {
+    refuse(
+      where,
+      "vSphere knows a disk to share by its path only",
+      intent.existingVolume,
+      "leave `sharedWith` out and give the path as `existingVolume`, with `shareable: true`",
+    );
   }
   if (intent.guest !== undefined) {
     refuse(
