@@ -104,7 +104,7 @@ export function writeDisk(scope: Construct, context: DiskContext, intent: DiskIn
       queues,
       serial,
       volume: volume.name,
-      thin: isThin(format, backend),
+      thin: isThin(backend),
       onHost: backend.isShared ? undefined : host,
     },
     attachment: volume.attachment,
