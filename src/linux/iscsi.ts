@@ -12,7 +12,7 @@ export interface IscsiTarget {
 }
 
 /** How long open-iscsi keeps requests of a lost session where there are other paths, as multipath-tools advises. */
-const REPLACEMENT_SECONDS = 5;
+export const REPLACEMENT_SECONDS = 5;
 /** iscsiadm: the session is there already. */
 const SESSION_EXISTS = 15;
 

@@ -216,6 +216,7 @@ export interface TierIntent {
   /** For its volumes, where a disk does not say. */
   readonly volumes: VolumeDefaults;
   readonly protectData: boolean;
+  readonly log: TuningLog;
 }
 
 /** Where a platform's disks are put. Only the platform that made it looks inside. */

@@ -332,4 +332,9 @@ export const SOURCES = {
     url: "https://openzfs.github.io/openzfs-docs/Performance%20and%20Tuning/Workload%20Tuning.html",
   },
   s3fs: { title: "s3fs: limitations", url: "https://github.com/s3fs-fuse/s3fs-fuse#limitations" },
+  nvmeMultipath: {
+    title: "Linux: NVMe multipath",
+    url: "https://docs.kernel.org/admin-guide/nvme-multipath.html",
+  },
+  openIscsi: { title: "Open-iSCSI: README", url: "https://github.com/open-iscsi/open-iscsi/blob/master/README" },
 } as const satisfies Record<string, Source>;

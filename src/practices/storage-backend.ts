@@ -55,6 +55,35 @@ export const STORAGE_BACKEND_PRACTICES = {
     severity: ADVICE,
     source: SOURCES.multipathConf,
   }),
+  noAccessTimes: practice({
+    id: "backend-no-access-times",
+    title: "No access times on file systems of images",
+    reason: "each read of an image would write its time of access, and nobody asks for it",
+    severity: ADVICE,
+    source: SOURCES.mount,
+  }),
+  nvmeMultipath: practice({
+    id: "backend-nvme-multipath",
+    title: "The kernel joins the paths of NVMe, and takes turns",
+    reason:
+      "it knows which are optimised (ANA) and takes turns over them; its default is the path of the nearest NUMA node alone",
+    severity: ADVICE,
+    source: SOURCES.nvmeMultipath,
+  }),
+  replacementTimeout: practice({
+    id: "backend-iscsi-replacement-timeout",
+    title: "iSCSI gives a lost path up soon where there are others",
+    reason: "requests of a lost session are kept for two minutes by default, and no other path can take them meanwhile",
+    severity: ADVICE,
+    source: SOURCES.openIscsi,
+  }),
+  pathSelector: practice({
+    id: "backend-path-selector",
+    title: "Each request takes the path that will be done first",
+    reason: "it goes by the size of what is under way on each path, so a slow path gets less",
+    severity: ADVICE,
+    source: SOURCES.multipathConf,
+  }),
   onePath: practice({
     id: "backend-one-path",
     title: "A pool of an initiator or adapter has one path",

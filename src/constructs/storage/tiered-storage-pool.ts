@@ -3,8 +3,9 @@ import { Annotations } from "../../cdktf";
 import { checkName, nearest, requireLiteral } from "../../checks";
 import { ConfigurationError } from "../../errors";
 import type { IHost, IPlatform, PlatformTier } from "../../platforms/platform";
-import { TIER_PRACTICES, type TuningLog } from "../../practices";
+import { Explanation, TIER_PRACTICES, TuningLog } from "../../practices";
 import type { DataSize } from "../../units";
+import { registerExplained } from "../explained";
 import { checkFlag, checkMade, checkOptions, checkPlatform } from "../given";
 import { checkHosts } from "../placement";
 import { type Allocated, Allocation } from "./allocation";
@@ -92,6 +93,7 @@ export class TieredStoragePool extends Construct implements ITieredStoragePool {
   public readonly hosts: readonly IHost[];
   public readonly tierNames: readonly string[];
   public readonly protectData: boolean;
+  readonly #log: TuningLog;
   readonly #tiers: ReadonlyMap<string, StorageTier>;
   readonly #platformTiers: ReadonlyMap<string, PlatformTier>;
   readonly #allocations: ReadonlyMap<string, Allocation>;
@@ -103,6 +105,7 @@ export class TieredStoragePool extends Construct implements ITieredStoragePool {
   public constructor(scope: Construct, id: string, props: TieredStoragePoolProps) {
     super(scope, id);
     const where = this.node.path;
+    this.#log = new TuningLog(where);
     this.platform = checkPlatform(where, props?.platform);
     this.poolName = checkName(where, props.name ?? id, { maxLength: 50 });
     this.hosts = checkHosts(where, this.platform, props.hosts);
@@ -115,6 +118,7 @@ export class TieredStoragePool extends Construct implements ITieredStoragePool {
       [...this.#tiers].map(([name, tier]) => [name, new Allocation(`tier ${name} of pool ${this.poolName}`, tier)]),
     );
     this.node.addValidation({ validate: () => this.checkAllocation() });
+    registerExplained(this, () => this.explain());
   }
 
   /**
@@ -123,6 +127,11 @@ export class TieredStoragePool extends Construct implements ITieredStoragePool {
    */
   public tier(name: TierId): PlatformTier {
     return this.#platformTiers.get(this.checkTierName(this.node.path, name))!;
+  }
+
+  /** What was tuned for its tiers, and why. */
+  public explain(): Explanation {
+    return new Explanation(this.#log.settings);
   }
 
   public place(request: PlacementRequest): Placement {
@@ -161,6 +170,7 @@ export class TieredStoragePool extends Construct implements ITieredStoragePool {
       storagePolicy: tier.storagePolicy,
       storageDrs: tier.storageDrs,
       volumes: tier.volumes,
+      log: this.#log,
       protectData: tier.protectData ?? this.protectData,
     });
   }

@@ -20,7 +20,8 @@ import { mountFolder } from "./pool-definition";
  */
 export function writeHostStorage(files: HostFiles, where: string, settings: StorageBackendSettings): boolean {
   const over = "over" in settings ? settings.over : undefined;
-  const before = over === undefined ? [] : [connect(files, where, over)];
+  const multipath = settings.kind === "multipath" ? settings.multipath : undefined;
+  const before = over === undefined ? [] : [connect(files, where, over, multipath)];
   switch (settings.kind) {
     case "filesystem": {
       const { logicalVolume, format } = settings;
@@ -57,8 +58,11 @@ export function writeHostStorage(files: HostFiles, where: string, settings: Stor
   }
 }
 
-/** @returns the service's name */
-function connect(files: HostFiles, where: string, { settings }: StorageConnection): string {
+/**
+ * @param joined how the pool on the connection has paths joined; that counts before what the connection says
+ * @returns the service's name
+ */
+function connect(files: HostFiles, where: string, { settings }: StorageConnection, joined?: Multipath): string {
   if (settings.kind === "nvme") {
     const name = `nvme-${hashOf(settings.subsystem)}`;
     files.add(NVME_MULTIPATH, where);
@@ -66,7 +70,8 @@ function connect(files: HostFiles, where: string, { settings }: StorageConnectio
     return `virtuned-${name}.service`;
   }
   const name = `iscsi-${hashOf(settings.target)}`;
-  const { target, portals, multipath } = settings;
+  const { target, portals } = settings;
+  const multipath = joined ?? settings.multipath;
   if (multipath !== undefined) {
     joinPaths(files, where, multipath);
   }

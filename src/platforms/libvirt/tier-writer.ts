@@ -15,6 +15,7 @@ import type { LibvirtHost } from "./libvirt-host";
 import type { LibvirtPlatform } from "./libvirt-platform";
 import { type WrittenPool, writePoolDefinition } from "./pool-definition";
 import type { VolumeUser } from "./shared-volume";
+import { explainStorage } from "./storage-explanation";
 import { warnOfStorage } from "./storage-warnings";
 
 /** A tier's pool on one host. */
@@ -57,6 +58,7 @@ export class TierWriter implements PlatformTier {
     refuseWhatVsphereHas(scope.node.path, intent);
     const written = definePool(scope.node.path, intent);
     warnOfStorage(scope, intent);
+    explainStorage(intent);
     const tierScope = new Construct(scope, intent.tier);
     for (const host of intent.hosts as readonly LibvirtHost[]) {
       this.#onHosts.set(

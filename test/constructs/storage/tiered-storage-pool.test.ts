@@ -1,4 +1,5 @@
 import { StorageBackend, StorageTier, TieredStoragePool, type TieredStoragePoolProps } from "virtuned";
+import { TuningLog } from "../../../src/practices";
 import { recordingProgram } from "../../support/recording-platform";
 
 const SSD = StorageTier.on(StorageBackend.lvm("nvme"));
@@ -14,7 +15,8 @@ describe("a pool of two tiers", () => {
   const { platform, pool } = poolOf();
 
   test("makes each tier on all hosts, the fastest first, protected", () => {
-    const shared = { pool: "storage", hosts: platform.hosts, others: [], volumes: {}, protectData: true };
+    const log = expect.any(TuningLog);
+    const shared = { pool: "storage", hosts: platform.hosts, others: [], volumes: {}, protectData: true, log };
     expect(platform.tiers).toEqual([
       { name: "storage-performance", tier: "performance", backend: SSD.backend, storagePolicy: undefined, ...shared },
       { name: "storage-archive", tier: "archive", backend: NAS.backend, storagePolicy: "Bronze", ...shared },

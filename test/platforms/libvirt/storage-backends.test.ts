@@ -197,6 +197,12 @@ describe("iSCSI of the host", () => {
     ]);
   });
 
+  test("has its paths joined as the pool on it says", () => {
+    const tuned = Multipath.configured({ noPath: NoPath.FAIL });
+    const conf = filesOf(StorageBackend.multipath(tuned, { over: ISCSI }))["/etc/multipath/conf.d/virtuned.conf"];
+    expect(conf).toContain('product ".*"\n    no_path_retry fail\n');
+  });
+
   test("with one portal, is not multipath", () => {
     expect(Object.keys(filesOf(WITH_FILES.oneIscsi!))).toEqual([expect.stringContaining("virtuned-iscsi-")]);
     expect(commandsOf(WITH_FILES.oneIscsi!)[0]).not.toContain("replacement_timeout");
@@ -388,6 +394,31 @@ test("ZFS has the properties that were given", () => {
   expect(commandsOf(WITH_FILES.zfs!)).toEqual(["zfs set compression=zstd dedup=off tank/vms"]);
   expect(filesOf(StorageBackend.zfs("tank"))).toEqual({});
   expect(on(WITH_FILES.zfs!).synthesise().one("libvirt_pool").create).toEqual({ autostart: true, build: false });
+});
+
+describe("explain()", () => {
+  const explained = (backend: StorageBackend) => {
+    const program = new LibvirtProgram();
+    const pool = program.pool("storage", { tiers: { archive: StorageTier.on(backend) } });
+    return pool.explain().settings.map(({ setting, value, decision }) => `${setting}: ${value} (${decision})`);
+  };
+
+  test("says how paths are joined", () => {
+    expect(explained(WITH_FILES.nvmeTcp!)).toEqual(["archive.nvme_core.multipath: Y, iopolicy=round-robin (tuned)"]);
+    expect(
+      explained(StorageBackend.multipath(Multipath.configured({ noPath: NoPath.QUEUE }), { over: ISCSI })),
+    ).toEqual([
+      "archive.path_selector: service-time 0 (tuned)",
+      "archive.path_grouping_policy: group_by_prio (tuned)",
+      "archive.no_path_retry: queue (given)",
+      "archive.replacement_timeout: 5 (tuned)",
+    ]);
+  });
+
+  test("says how a file system is mounted, and nothing of what is left alone", () => {
+    expect(explained(WITH_FILES.thin!)).toEqual(["archive.mount_opts: noatime (tuned)"]);
+    expect(explained(StorageBackend.lvm("nvme"))).toEqual([]);
+  });
 });
 
 describe("where the stack delivers the files", () => {
