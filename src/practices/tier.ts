@@ -101,7 +101,7 @@ export const TIER_PRACTICES = {
     id: "volume-preallocation",
     title: "What is taken of a new volume's space",
     reason:
-      "the provider asks libvirt for volumes with nothing allocated and passes no flags: files take space as they are written; logical volumes have all of theirs",
+      "the provider asks libvirt for volumes with nothing allocated and passes no flags: files take space as they are written",
     severity: ERROR,
     source: SOURCES.libvirtProvider,
   }),
