@@ -6,7 +6,7 @@ export {
   type FrrPrefix,
 } from "./frr";
 export { type GuestDiskSetup, guestDiskScript } from "./guest-disks";
-export { FileMode, type HostFile, NOTICE } from "./host-file";
+export { FileMode, type HostFile } from "./host-file";
 export { bitsOf, checkAddress, familyOf, type IpFamily, IpNetwork } from "./ip";
 export {
   type LinuxFiles,
