@@ -132,8 +132,8 @@ export interface TunedVmDiskOptions extends DiskDevice {
    */
   readonly protectData?: boolean;
   /**
-   * Position among the machine's disks, 0 to 255; 0 is the root disk's. Give it where disks come and go and units must stay: on libvirt they
-   * do where the disk that goes had the bus and the I/O thread that are the default.
+   * Position among the machine's disks, 0 to 255; 0 is the root disk's. Give it where disks come and go and units must stay: on libvirt
+   * they do for disks with the machine's usual I/O thread.
    * @default - after those that were added before, from 1
    */
   readonly order?: number;

@@ -19,21 +19,25 @@ export interface Place {
 }
 
 interface Controller {
-  readonly dedicated: boolean;
+  /** Position that it comes in the order of controllers by. */
+  readonly position: number;
+  readonly use: IoThreadUse;
   readonly disks: WrittenDisk[];
-  units: number;
   ioThread?: number;
 }
 
+const { disksPerScsiController } = STORAGE_LIMITS;
+
 /**
- * Lays disks out over controllers and I/O threads, by their order: a position that no disk has keeps its unit, so that the others stay where
- * they are when it goes.
+ * Lays disks out over controllers and I/O threads, by their order: seven positions share a controller, and each has its own unit there, or,
+ * with a thread of its own, a controller of its own. Controllers for the machine's usual I/O thread come first, those for others after them: so
+ * disks stay where they are when others come and go, but for those that are not as usual, whose controllers may get another number.
  *
  * The provider passes no addresses on. What it does pass on is the target's name, and libvirt derives controller and unit of a SCSI disk
  * from that.
  */
 export class DiskLayout {
-  readonly #controllers: Controller[] = [];
+  readonly #controllers: readonly Controller[];
   readonly #places = new Map<WrittenDisk, Place>();
   #ioThreads = 0;
   #sharedThread?: number;
@@ -43,7 +47,6 @@ export class DiskLayout {
     private readonly vm: VmIntent,
     disks: readonly WrittenDisk[],
   ) {
-    const byOrder = new Map(disks.map((disk) => [disk.order, disk]));
     const onScsi = disks.some((disk) => disk.resolved.bus === DiskBus.VIRTIO_SCSI);
     if (onScsi && disks.some((disk) => disk.resolved.bus === DiskBus.SATA)) {
       throw new ConfigurationError({
@@ -52,8 +55,10 @@ export class DiskLayout {
         mend: "use one bus; libvirt names the disks of both sdX",
       });
     }
-    for (let order = 0; order <= Math.max(-1, ...byOrder.keys()); order++) {
-      this.assign(order, byOrder.get(order), onScsi);
+    const inOrder = [...disks].sort((a, b) => a.order - b.order);
+    this.#controllers = onScsi ? this.controllersFor(inOrder) : [];
+    for (const disk of inOrder) {
+      this.#places.set(disk, disk.resolved.bus === DiskBus.VIRTIO_SCSI ? this.onController(disk) : this.byItself(disk));
     }
     for (const [index, controller] of this.#controllers.entries()) {
       depthOf(where, index, controller.disks);
@@ -82,68 +87,61 @@ export class DiskLayout {
     return this.#places.get(disk)!;
   }
 
-  private assign(order: number, disk: WrittenDisk | undefined, onScsi: boolean): void {
-    const use = disk?.ioThread ?? this.vm.workload.defaults.ioThread;
-    const bus = disk?.resolved.bus ?? DiskBus.VIRTIO_SCSI;
-    if (bus === DiskBus.VIRTIO_SCSI) {
-      if (onScsi) {
-        this.assignScsi(disk, use);
+  /** The usual controller of a position stays without a disk there, so that the numbers of others do. */
+  private controllersFor(inOrder: readonly WrittenDisk[]): Controller[] {
+    const usual = this.vm.workload.defaults.ioThread;
+    const byOrder = new Map(inOrder.map((disk) => [disk.order, disk]));
+    const controllers = new Map<string, Controller>();
+    const controllerOf = (use: IoThreadUse, order: number): Controller => {
+      const position = positionOf(use, order);
+      const key = `${use} ${position}`;
+      const controller = controllers.get(key) ?? { position, use, disks: [] };
+      controllers.set(key, controller);
+      return controller;
+    };
+    for (let order = 0; order <= inOrder.at(-1)!.order; order++) {
+      const disk = byOrder.get(order);
+      if (disk === undefined || usual !== IoThreadUse.DEDICATED) {
+        controllerOf(usual, order);
       }
-      return;
+      if (disk?.resolved.bus === DiskBus.VIRTIO_SCSI) {
+        controllerOf(disk.ioThread, order).disks.push(disk);
+      }
     }
-    if (disk === undefined) {
-      return;
-    }
-    const threads = bus === DiskBus.VIRTIO_BLK ? this.threads(disk, use) : [];
-    const dev = `${bus === DiskBus.VIRTIO_BLK ? "vd" : "sd"}${letters(order)}`;
-    this.#places.set(disk, {
-      device: {
-        ...disk.device,
-        driver: { ...disk.device.driver, ...disk.blkDriver, ...servedBy(disk, threads) },
-        target: { ...disk.target, dev, bus: bus === DiskBus.VIRTIO_BLK ? "virtio" : "sata" },
-      },
-      ioThreads: threads,
-    });
+    const rank = ({ use }: Controller) => (use === usual ? 0 : 1);
+    return [...controllers.values()].sort((a, b) => rank(a) - rank(b) || a.position - b.position);
   }
 
-  private assignScsi(disk: WrittenDisk | undefined, use: IoThreadUse): void {
-    const controller = this.controllerFor(use);
-    const index = this.#controllers.indexOf(controller);
-    const unit = controller.units++;
-    if (disk === undefined) {
-      return;
-    }
-    controller.disks.push(disk);
-    controller.ioThread ??= this.thread(use);
-    this.#places.set(disk, {
+  private onController(disk: WrittenDisk): Place {
+    const index = this.#controllers.findIndex(({ disks }) => disks.includes(disk));
+    const controller = this.#controllers[index]!;
+    const unit = disk.ioThread === IoThreadUse.DEDICATED ? 0 : disk.order % disksPerScsiController;
+    controller.ioThread ??= this.thread(disk.ioThread);
+    return {
       device: {
         ...disk.device,
-        target: {
-          ...disk.target,
-          dev: `sd${letters(index * STORAGE_LIMITS.disksPerScsiController + unit)}`,
-          bus: "scsi",
-        },
+        target: { ...disk.target, dev: `sd${letters(index * disksPerScsiController + unit)}`, bus: "scsi" },
       },
       controller: index,
       ioThreads: controller.ioThread === undefined ? [] : [controller.ioThread],
-    });
+    };
   }
 
-  private controllerFor(use: IoThreadUse): Controller {
-    const dedicated = use === IoThreadUse.DEDICATED;
-    const found = this.#controllers.find(
-      (c) =>
-        !dedicated &&
-        !c.dedicated &&
-        c.units < STORAGE_LIMITS.disksPerScsiController &&
-        (c.disks.length === 0 || (use === IoThreadUse.SHARED) === (c.ioThread !== undefined)),
-    );
-    if (found) {
-      return found;
-    }
-    const controller: Controller = { dedicated, disks: [], units: 0 };
-    this.#controllers.push(controller);
-    return controller;
+  private byItself(disk: WrittenDisk): Place {
+    const virtio = disk.resolved.bus === DiskBus.VIRTIO_BLK;
+    const threads = virtio ? this.threads(disk, disk.ioThread) : [];
+    return {
+      device: {
+        ...disk.device,
+        driver: { ...disk.device.driver, ...disk.blkDriver, ...servedBy(disk, threads) },
+        target: {
+          ...disk.target,
+          dev: `${virtio ? "vd" : "sd"}${letters(disk.order)}`,
+          bus: virtio ? "virtio" : "sata",
+        },
+      },
+      ioThreads: threads,
+    };
   }
 
   /** Those of a virtio-blk disk. */
@@ -163,6 +161,11 @@ export class DiskLayout {
         return ++this.#ioThreads;
     }
   }
+}
+
+/** Seven positions share a controller; one with a thread of its own has its own. */
+function positionOf(use: IoThreadUse, order: number): number {
+  return use === IoThreadUse.DEDICATED ? order : order - (order % disksPerScsiController);
 }
 
 function servedBy({ intent: { ioThreads } }: WrittenDisk, threads: readonly number[]): DomainDevicesDisksDriver {

@@ -238,6 +238,31 @@ describe("where a disk is", () => {
     expect(build([8, 5, 3, 2, 1])).toEqual(rest);
   });
 
+  test.each([Workload.GENERAL, Workload.DATABASE])(
+    "does not change where it is as usual for the workload, whatever comes and goes: %s",
+    (workload) => {
+      const uses = [undefined, IoThreadUse.DEDICATED, undefined, IoThreadUse.NONE, undefined, IoThreadUse.SHARED];
+      const build = (orders: readonly number[]) => {
+        const { program, vm, disk } = machine({ workload });
+        for (const order of orders) {
+          vm.addDisk(`d${order}`, { ...disk, order, ioThread: uses[order % uses.length] });
+        }
+        return targetsOf(program);
+      };
+      const all = Array.from({ length: 17 }, (_, i) => i + 1);
+      const everywhere = build(all);
+      const usual = (order: number) => uses[order % uses.length] === undefined;
+      // A position that no disk has is kept as one with the usual thread, which for databases is a controller.
+      const goes = workload === Workload.DATABASE ? all.filter(usual) : all;
+      for (const gone of goes.filter((order) => order !== all.length)) {
+        const rest = build(all.filter((order) => order !== gone));
+        for (const order of all.filter((one) => one !== gone && usual(one))) {
+          expect([gone, order, rest[`d${order}`]]).toEqual([gone, order, everywhere[`d${order}`]]);
+        }
+      }
+    },
+  );
+
   test("is explained as it is in the end, also where a disk that is added later comes before", () => {
     const { program, vm, disk } = machine();
     vm.addDisk("late", { ...disk, order: 3 });
