@@ -42,6 +42,21 @@ describe("what npm pack makes, in an empty folder beside its peers", () => {
     expect(run("npx", "virtuned", "explain")).toContain("driver.queues");
   }, 60_000);
 
+  test("files of hosts come with the script that installs them", () => {
+    const program = `
+      const { App } = require("cdktf");
+      const { TunedStack } = require("virtuned");
+      const { LibvirtHost, LibvirtPlatform } = require("virtuned/libvirt");
+      const app = new App();
+      const hosts = [LibvirtHost.at("kvm1", "qemu+ssh://root@kvm1/system")];
+      const platform = new LibvirtPlatform(new TunedStack(app, "prod"), "kvm", { hosts });
+      platform.hostFiles().sysctl("net.core.rmem_max", 1, "test");
+      app.synth();`;
+    run("node", "-e", program);
+    const written = readdirSync(join(folder, "cdktf.out/stacks/prod/hosts/kvm-kvm1"));
+    expect(written.sort()).toEqual(["files", "install.sh", "manifest"]);
+  }, 60_000);
+
   test("the bindings can be imported by their own name", () => {
     run(
       "npm",
