@@ -19,7 +19,9 @@ export class IoThreads {
    */
   public static mapped(queues: readonly (readonly number[])[]): IoThreads {
     const where = "IoThreads.mapped";
-    const lists = checkList(where, "queues", queues).map((list) => [...checkList(where, "queues of a thread", list)]);
+    const lists = checkList(where, "queues", queues).map((list) =>
+      checkList(where, "queues of a thread", list).map((queue) => checkInteger(where, "a queue", queue, { min: 0 })),
+    );
     checkCount(where, lists.length);
     const all = lists.flat().sort((a, b) => a - b);
     if (lists.some((list) => list.length === 0) || all.some((queue, i) => queue !== i)) {

@@ -79,8 +79,7 @@ function existingVolume(
         practice: DISK_PRACTICES.sharedVolume.id,
       });
     }
-    // libvirt would refuse to delete a folder with the volumes of others in it.
-    tier.pool.destroy = { delete: false };
+    keepFolder(tier);
     return { name, resource: tier.pool };
   }
   const { resource, attachment } = made.volume;
@@ -172,7 +171,7 @@ function copySourceOf(
     return { pool: tier.name, volume: image.nameInput!, image: true, waitsFor: image };
   }
   const { tier: from, volume, own } = content.clone!;
-  const { name: pool, pool: resource } = (from as TierWriter).on(where, host);
+  const source = (from as TierWriter).on(where, host);
   const made = (from as TierWriter).made(host, volume)?.volume;
   if (own && made === undefined) {
     throw new ConfigurationError({
@@ -183,7 +182,15 @@ function copySourceOf(
       practice: DISK_PRACTICES.volumeContent.id,
     });
   }
-  return { pool, volume, image: false, waitsFor: made?.resource ?? resource, power: made?.power };
+  if (made === undefined) {
+    keepFolder(source);
+  }
+  return { pool: source.name, volume, image: false, waitsFor: made?.resource ?? source.pool, power: made?.power };
+}
+
+/** libvirt would refuse to delete a folder with the volumes of others in it. */
+function keepFolder({ pool }: TierOnHost): void {
+  pool.destroy = { delete: false };
 }
 
 export function chooseFormat(

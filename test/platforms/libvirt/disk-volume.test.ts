@@ -104,6 +104,20 @@ describe("what a volume is made from", () => {
     });
   });
 
+  test.each([
+    [true, "one of others"],
+    [false, "one of its own"],
+  ])("a folder stays when its pool goes: %s where what was cloned is %s", (stays, what) => {
+    const { program, pool, vm, disk } = site({ protectData: false });
+    const source = stays
+      ? VolumeSource.cloneOfExisting("golden.raw", { pool, tier: "performance" })
+      : VolumeSource.cloneOf(vm("golden").addDisk("root", disk));
+    vm("a").addDisk("root", { ...disk, source });
+    const pools = Object.values(program.synthesise().all("libvirt_pool"));
+    const [own] = pools.filter(({ name, provider }) => name === "storage-performance" && provider.includes("kvm1"));
+    expect([what, own!.destroy.delete]).toEqual([what, !stays]);
+  });
+
   test("an image is fetched once where hosts have the same storage, whichever machine comes first", () => {
     const { program, vm, disk, kvm1, kvm2 } = site();
     for (const host of [kvm2, kvm1]) {
