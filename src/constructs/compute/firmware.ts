@@ -1,4 +1,4 @@
-import { checkFlag } from "../given";
+import { checkFlag, checkOptions } from "../given";
 
 /** What starts the guest's boot loader. */
 export enum FirmwareKind {
@@ -22,7 +22,9 @@ export class Firmware {
 
   /** UEFI; its variables (boot entries, keys) survive updates of the machine. */
   public static uefi(options: UefiOptions = {}): Firmware {
-    return new Firmware(FirmwareKind.UEFI, checkFlag("Firmware.uefi", "secureBoot", options.secureBoot ?? false));
+    const where = "Firmware.uefi";
+    const { secureBoot = false } = checkOptions(where, "options", options);
+    return new Firmware(FirmwareKind.UEFI, checkFlag(where, "secureBoot", secureBoot));
   }
 
   private constructor(

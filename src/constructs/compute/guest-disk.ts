@@ -99,13 +99,14 @@ export class GuestDisk {
       fileSystem = FileSystem.EXT4,
       trim = Trim.WEEKLY,
       accessTimes = false,
+      mountOptions = [],
     } = checkOptions(where, "options", options);
     return new GuestDisk(where, options, {
       path: checkMountPath(where, path),
       fileSystem: checkOneOf(where, "fileSystem", fileSystem, Object.values(FileSystem)),
       trim: checkOneOf(where, "trim", trim, Object.values(Trim)),
       accessTimes: checkFlag(where, "accessTimes", accessTimes),
-      options: checkMountOptions(where, options.mountOptions ?? []),
+      options: checkMountOptions(where, mountOptions),
     });
   }
 

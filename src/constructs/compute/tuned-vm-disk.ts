@@ -211,7 +211,8 @@ export class TunedVmDisk extends Construct {
     });
     this.tier = place.tierName;
     this.backend = place.backendName;
-    this.protectData = checkFlag(where, "protectData", props.protectData ?? place.protectData);
+    const { protectData = place.protectData } = props;
+    this.protectData = checkFlag(where, "protectData", protectData);
     this.vm = vm;
     this._pool = pool;
     this._tier = place.tier;

@@ -137,11 +137,13 @@ export class TunedVm extends Construct implements ITunedVm {
     super(scope, id);
     const where = this.node.path;
     this.platform = checkPlatform(where, props?.platform);
-    this.vmName = checkName(where, props.name ?? id);
+    const { name = id, workload = Workload.GENERAL, liveMigration = false } = props;
+    const { autostart = true, guestAgent = true, shutdownTimeout = Duration.minutes(2) } = props;
+    this.vmName = checkName(where, name);
     this.vcpus = checkInteger(where, "vcpus", props.vcpus, { min: 1, max: COMPUTE_LIMITS.maxVcpusVsphere });
     this.memory = checkMemory(where, props.memory);
-    this.workload = checkMade(where, "workload", props.workload ?? Workload.GENERAL, Workload, WORKLOADS);
-    this.liveMigration = checkFlag(where, "liveMigration", props.liveMigration ?? false);
+    this.workload = checkMade(where, "workload", workload, Workload, WORKLOADS);
+    this.liveMigration = checkFlag(where, "liveMigration", liveMigration);
     this.#log = new TuningLog(where);
     this._platformVm = this.platform.createVm(this, {
       name: this.vmName,
@@ -157,10 +159,10 @@ export class TunedVm extends Construct implements ITunedVm {
       cloudInit: optional(props.cloudInit, (cloudInit) => checkCloudInit(where, cloudInit)),
       guestId: optional(props.guestId, (guestId) => checkName(where, guestId)),
       reserveMemory: optional(props.reserveMemory, (reserve) => checkFlag(where, "reserveMemory", reserve)),
-      autostart: checkFlag(where, "autostart", props.autostart ?? true),
-      guestAgent: checkFlag(where, "guestAgent", props.guestAgent ?? true),
+      autostart: checkFlag(where, "autostart", autostart),
+      guestAgent: checkFlag(where, "guestAgent", guestAgent),
       consoleLog: optional(props.consoleLog, (path) => checkPath(where, "consoleLog", path)),
-      shutdownTimeout: checkTimeout(where, props.shutdownTimeout ?? Duration.minutes(2)),
+      shutdownTimeout: checkTimeout(where, shutdownTimeout),
       log: this.#log,
     });
     registerExplained(this, () => this.explain());

@@ -115,10 +115,11 @@ export class IoProfile {
   }
 
   private static needing(where: string, options: NeedOptions, amount: Pick<IoNeed, "iops" | "throughput">): IoProfile {
+    const { readPercent = TIER_LIMITS.usualReadPercent } = options;
     const need = {
       ...amount,
       latency: optional(options.latency, (latency) => checkLatency(where, latency)),
-      readPercent: checkInteger(where, "readPercent", options.readPercent ?? TIER_LIMITS.usualReadPercent, {
+      readPercent: checkInteger(where, "readPercent", readPercent, {
         min: 0,
         max: 100,
       }),

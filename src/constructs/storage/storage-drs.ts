@@ -102,11 +102,13 @@ function checkSettings(
   automation: StorageDrsAutomation,
   options: StorageDrsOptions,
 ): StorageDrsSettings {
-  const { spaceUsed, spaceDifference, ioBalancing, interval, keepDisksTogether } = checkOptions(
-    where,
-    "options",
-    options,
-  );
+  const {
+    spaceUsed,
+    spaceDifference,
+    ioBalancing,
+    interval,
+    keepDisksTogether = true,
+  } = checkOptions(where, "options", options);
   return {
     automation,
     spaceUsed: checkThreshold(where, "spaceUsed", spaceUsed, VSPHERE_STORAGE_LIMITS.spaceUsed),
@@ -118,7 +120,7 @@ function checkSettings(
       optional(interval, (time) => timeIn(where, "interval", time, 60e6)),
       VSPHERE_STORAGE_LIMITS.intervalMinutes,
     ),
-    keepDisksTogether: checkFlag(where, "keepDisksTogether", keepDisksTogether ?? true),
+    keepDisksTogether: checkFlag(where, "keepDisksTogether", keepDisksTogether),
   };
 }
 
@@ -152,7 +154,7 @@ function checkThreshold(
   value: number | undefined,
   { usual, ...range }: { readonly min: number; readonly max: number; readonly usual: number },
 ): number {
-  return checkInteger(where, what, value ?? usual, {
+  return checkInteger(where, what, value === undefined ? usual : value, {
     ...range,
     practice: VSPHERE_STORAGE_PRACTICES.drsThresholds.id,
   });

@@ -141,7 +141,11 @@ export class StorageTier {
    */
   public static on(backend: StorageBackend, options: StorageTierOptions = {}): StorageTier {
     const where = "StorageTier.on";
-    checkOptions(where, "what is given", options);
+    const { overCommit = TIER_LIMITS.usualOverCommit, writePenalty = 1 } = checkOptions(
+      where,
+      "what is given",
+      options,
+    );
     return new StorageTier(
       [tierBackend(where, FIRST_BACKEND, backend, options)],
       {
@@ -150,7 +154,7 @@ export class StorageTier {
           checkMade(where, "throughput", rate, DataRate, "DataRate.gbps(10) and the like"),
         ),
         latency: optional(options.latency, (latency) => checkLatency(where, latency)),
-        writePenalty: checkInteger(where, "writePenalty", options.writePenalty ?? 1, {
+        writePenalty: checkInteger(where, "writePenalty", writePenalty, {
           min: 1,
           max: TIER_LIMITS.maxWritePenalty,
           practice: TIER_PRACTICES.writePenalty.id,
@@ -164,7 +168,7 @@ export class StorageTier {
         clusterSize: optional(options.clusterSize, (size) => checkClusterSize(where, options.format, size)),
         encryptionSecret: optional(options.encryptionSecret, (secret) => checkSecret(where, secret)),
       },
-      checkNumber(where, "overCommit", options.overCommit ?? TIER_LIMITS.usualOverCommit, 1, TIER_LIMITS.maxOverCommit),
+      checkNumber(where, "overCommit", overCommit, 1, TIER_LIMITS.maxOverCommit),
       optional(options.cost, (cost) => checkNumber(where, "cost", cost, 0, Number.MAX_SAFE_INTEGER)),
       optional(options.storagePolicy, (policy) => checkInventoryName(where, policy)),
       optional(options.storageDrs, (drs) =>

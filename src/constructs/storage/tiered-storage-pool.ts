@@ -107,9 +107,10 @@ export class TieredStoragePool extends Construct implements ITieredStoragePool {
     const where = this.node.path;
     this.#log = new TuningLog(where);
     this.platform = checkPlatform(where, props?.platform);
-    this.poolName = checkName(where, props.name ?? id, { maxLength: 50 });
+    const { name = id, protectData = true } = props;
+    this.poolName = checkName(where, name, { maxLength: 50 });
     this.hosts = checkHosts(where, this.platform, props.hosts);
-    this.protectData = checkFlag(where, "protectData", props.protectData ?? true);
+    this.protectData = checkFlag(where, "protectData", protectData);
     this.#tiers = checkTiers(where, props.tiers);
     this.tierNames = [...this.#tiers.keys()];
     checkPoolNames(where, this.#tiers);
