@@ -100,7 +100,7 @@ export interface BootKernel {
 /** What a machine starts from. Without one it starts from its first disk, or from the network. */
 export class Boot {
   /**
-   * A root disk made from a cloud image (libvirt): a thin overlay of it in a directory or on NFS, a copy on LVM.
+   * A root disk made from a cloud image (libvirt): a thin overlay of it, on storage with files.
    * @param source `https://` or `http://` URL, or an absolute path on the machine that runs Terraform
    */
   public static image(source: string, options: ImageBootOptions): Boot {
