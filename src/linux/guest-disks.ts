@@ -24,7 +24,7 @@ const RULES = "/etc/udev/rules.d/90-virtuned-disks.rules";
 const MARK = "x-virtuned";
 
 /** Rules of udev that set the disks' queues. Names and values hold letters, digits, `.`, `_` and `-` only. */
-export function diskRules(disks: readonly GuestDiskSetup[]): string {
+function diskRules(disks: readonly GuestDiskSetup[]): string {
   const rules = disks.map(({ idSerial, queue }) =>
     [
       'ACTION!="remove", SUBSYSTEM=="block", ENV{DEVTYPE}=="disk"',
@@ -36,7 +36,7 @@ export function diskRules(disks: readonly GuestDiskSetup[]): string {
 }
 
 /** Lines of fstab. */
-export function diskMounts(disks: readonly GuestDiskSetup[]): readonly string[] {
+function diskMounts(disks: readonly GuestDiskSetup[]): readonly string[] {
   return disks.flatMap(({ byId, mount }) =>
     mount === undefined
       ? []

@@ -53,7 +53,7 @@ const reason = reasonAgainst();
         writeFileSync(join(this.folder, "said"), "");
         writeFileSync(join(this.folder, "etc", "fstab"), "/dev/vda1 / ext4 defaults 0 1\n");
         const disk = join(this.folder, "disk");
-        execFileSync("truncate", ["--size=8M", disk]);
+        writeFileSync(disk, Buffer.alloc(8 * 1024 ** 2));
         this.image(disk);
       }
 
