@@ -28,9 +28,9 @@ if [ "$now" = ${UNFILLED} ]; then
   [ "$bytes" ] || fail "pool $SOURCE_POOL has no such volume."
   [ "$bytes" -le "$BYTES" ] || fail "that has $bytes bytes, $BYTES are wanted. Give the disk a size that is large enough."
   path=$(on_host vol-path --pool "$SOURCE_POOL" "$SOURCE")
-  for guest in $(on_host list --name); do
-    if on_host dumpxml "$guest" | grep -q "pool='$SOURCE_POOL' volume='$SOURCE'" || on_host domblklist "$guest" | grep -qF " $path"; then
-      [ "$SOURCE_IS" = image ] || fail "guest $guest has it and runs. Shut it down, and apply again."
+  for guest in $(on_host list --uuid); do
+    if on_host dumpxml "$guest" | grep -qF "pool='$SOURCE_POOL' volume='$SOURCE'" || on_host domblklist "$guest" | grep -qF " $path"; then
+      [ "$SOURCE_IS" = image ] || fail "guest $(on_host domname "$guest") has it and runs. Shut it down, and apply again."
     fi
   done
   copy=$(on_host vol-dumpxml --pool "$POOL" "$VOLUME" |
