@@ -235,6 +235,14 @@ export const STORAGE_PRACTICES = {
     severity: ADVICE,
     source: SOURCES.libvirtProvider,
   }),
+  onePool: practice({
+    id: "pool-storage-once",
+    title: "One pool on a folder, a device, an export, a target or an adapter",
+    reason:
+      "two pools would count the same space twice and have each other's volumes; libvirt refuses the second, but on volume groups, RBD and ZFS",
+    severity: ERROR,
+    source: SOURCES.formatStorage,
+  }),
   noShrink: practice({
     id: "volume-no-shrink",
     title: "Volumes grow, they never shrink",

@@ -256,7 +256,7 @@ function tierBackend(
       where,
       what: "a tier is on a storage backend",
       given: backend,
-      allowed: "StorageBackend.directory(), .lvm(), .nfs(), .datastore(), .datastoreCluster()",
+      allowed: "what StorageBackend makes: .directory(), .lvm(), .nfs(), .vmfs() and others",
     });
   }
   return {

@@ -15,6 +15,7 @@ import type { LibvirtHost } from "./libvirt-host";
 import type { LibvirtPlatform } from "./libvirt-platform";
 import { type WrittenPool, writePoolDefinition } from "./pool-definition";
 import type { VolumeUser } from "./shared-volume";
+import { claimStorage } from "./storage-claim";
 import { explainStorage } from "./storage-explanation";
 import { warnOfStorage } from "./storage-warnings";
 
@@ -173,6 +174,7 @@ function writePool(
   written: WrittenPool,
 ): TierOnHost {
   platform._claim(scope.node.path, host, "storage pool", intent.name);
+  claimStorage(scope.node.path, platform, host, intent.backend, written);
   const { definition, identity, build } = written;
   const config = {
     ...definition,

@@ -277,7 +277,7 @@ devices {
 
   test("is one for a host", () => {
     const program = on(StorageBackend.multipath(TUNED));
-    const tiers = { standard: StorageTier.on(WITH_FILES.iscsi!) };
+    const tiers = { standard: StorageTier.on(StorageBackend.lvm("luns", { over: ISCSI })) };
     expect(() => program.pool("other", { tiers })).toThrow(`another file of this path already`);
   });
 
@@ -440,6 +440,48 @@ test("a program that connects twice to one subsystem has one service", () => {
   const program = on(WITH_FILES.nvmeTcp!);
   program.pool("other", { tiers: { standard: StorageTier.on(StorageBackend.lvm("other", { over: NVME })) } });
   expect(program.platform.hostFiles(program.hosts[0]).files).toHaveLength(2);
+});
+
+describe("a second pool of a host on the same storage", () => {
+  const second = (one: StorageBackend, other: StorageBackend) => {
+    const program = on(one);
+    return () => program.pool("other", { tiers: { archive: StorageTier.on(other) } });
+  };
+
+  test.each([
+    StorageBackend.directory("/srv/vm"),
+    StorageBackend.fileSystem("/dev/disk/by-id/a", XFS),
+    StorageBackend.disk("/dev/disk/by-id/a"),
+    StorageBackend.nfs("nas1", "/e"),
+    StorageBackend.gluster("gl1", "vms"),
+    StorageBackend.iscsi("10.0.0.5", TARGET),
+    StorageBackend.iscsiDirect("10.0.0.5", TARGET, { initiator: TARGET }),
+    StorageBackend.fibreChannel("host3"),
+    WITH_FILES.smb!,
+    WITH_FILES.s3!,
+  ])("on %s is refused, as libvirt would", (backend) => {
+    expect(second(backend, backend)).toThrow(
+      /^prod\/other\/archive\/kvm1: host kvm1 has a pool on this storage already, that of prod\/storage\/(standard|archive)\/kvm1 .*\[pool-storage-once\]$/,
+    );
+  });
+
+  test("is refused for LUNs on several paths, however they are joined: libvirt has one such pool", () => {
+    const other = StorageBackend.multipath(Multipath.configured({ noPath: NoPath.FAIL }));
+    expect(second(StorageBackend.multipath(), other)).toThrow("[pool-storage-once]");
+  });
+
+  test.each([
+    StorageBackend.lvm("nvme"),
+    StorageBackend.rbd("vms", { monitors: ["10.0.0.1"] }),
+    StorageBackend.zfs("tank"),
+  ])("on %s is taken", (backend) => expect(second(backend, backend)).not.toThrow());
+
+  test.each([
+    ["another folder", StorageBackend.directory("/srv/vm"), StorageBackend.directory("/srv/vm/more")],
+    ["another portal", StorageBackend.iscsi("10.0.0.5", TARGET), StorageBackend.iscsi("10.0.1.5", TARGET)],
+    ["another server", StorageBackend.gluster("gl1", "vms"), StorageBackend.gluster("gl2", "vms")],
+    ["a folder of the same name elsewhere", StorageBackend.directory("/e"), StorageBackend.nfs("nas1", "/e")],
+  ])("on %s is not on the same", (_, one, other) => expect(second(one, other)).not.toThrow());
 });
 
 describe("while it holds data", () => {
