@@ -208,9 +208,9 @@ export const STORAGE_PRACTICES = {
   }),
   pvscsiLayout: practice({
     id: "disk-pvscsi-layout",
-    title: "Spread disks over PVSCSI controllers",
+    title: "Spread disks over PVSCSI and NVMe controllers",
     reason:
-      "each PVSCSI controller has queues of its own; disks in turn over up to four controllers do not wait for each other",
+      "each PVSCSI or NVMe controller has queues of its own; disks in turn over up to four controllers do not wait for each other",
     severity: ADVICE,
     source: SOURCES.vmwarePerformance,
   }),

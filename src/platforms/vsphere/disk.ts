@@ -47,7 +47,7 @@ export function createDisk(scope: Construct, intent: DiskIntent, template: Provi
     bus === DiskBus.PVSCSI ? VSPHERE_PRACTICES.pvscsi : VSPHERE_PRACTICES.diskBuses,
     "controller_type",
     bus,
-    bus === DiskBus.PVSCSI ? undefined : "given",
+    bus === DiskBus.PVSCSI ? undefined : "given in the program",
     intent.bus !== undefined,
   );
   if (intent.name.startsWith(RESERVED_LABEL)) {
@@ -221,7 +221,8 @@ function provision(where: string, intent: DiskIntent, tier: VsphereTier, templat
     return { thinProvisioned: false, eagerlyScrub: true, diskSharing: MULTI_WRITER };
   }
   if (eagerZeroed === undefined && template !== undefined) {
-    log.record(VSPHERE_PRACTICES.cloneKeeps, "thin_provisioned", "as the template's");
+    const why = "a copy takes the space that the template's disk takes";
+    log.record(VSPHERE_PRACTICES.cloneKeeps, "thin_provisioned", "as the template's", why);
     return template;
   }
   const { preallocation } = tier;

@@ -2,9 +2,25 @@ import { VirtualMachine } from "@cdktf/provider-vsphere/lib/virtual-machine";
 import type { Construct } from "constructs";
 import { Annotations } from "../../cdktf";
 import { checkUnique } from "../../checks";
+import { DiskBus } from "../../constructs/compute/devices";
 import { ConfigurationError, type ConfigurationErrorDetails } from "../../errors";
-import { NIC_PRACTICES, STORAGE_LIMITS, STORAGE_PRACTICES, VSPHERE_LIMITS, VSPHERE_PRACTICES } from "../../practices";
-import type { DiskIntent, NicIntent, PlatformVm, ResolvedDisk, ResolvedNic, VmIntent } from "../platform";
+import {
+  NIC_PRACTICES,
+  PERSISTENT_MEMORY_PRACTICES,
+  STORAGE_LIMITS,
+  STORAGE_PRACTICES,
+  VSPHERE_LIMITS,
+  VSPHERE_PRACTICES,
+} from "../../practices";
+import type {
+  DiskIntent,
+  NicIntent,
+  PersistentMemoryIntent,
+  PlatformVm,
+  ResolvedDisk,
+  ResolvedNic,
+  VmIntent,
+} from "../platform";
 import { createDisk, type Provisioning, type VsphereDisk } from "./disk";
 import { placeOf } from "./disk-layout";
 import { checkNicCount, createNic, inPlace, type VsphereNic } from "./nic";
@@ -138,8 +154,12 @@ export class VsphereVm implements PlatformVm {
       })),
     );
     for (const { disk, place } of placed) {
-      const why = `controller ${place.controller}: ${STORAGE_PRACTICES.pvscsiLayout.reason}`;
-      disk.intent.log.record(STORAGE_PRACTICES.pvscsiLayout, "unit_number", place.unitNumber, why);
+      const why =
+        disk.bus === DiskBus.SATA
+          ? "emulated controllers are filled one after the other"
+          : STORAGE_PRACTICES.pvscsiLayout.reason;
+      const practice = STORAGE_PRACTICES.pvscsiLayout;
+      disk.intent.log.record(practice, "unit_number", place.unitNumber, `controller ${place.controller}: ${why}`);
     }
     const controllers = (type: string) =>
       Math.max(
@@ -171,6 +191,17 @@ export class VsphereVm implements PlatformVm {
       this.platform._datastoreId === undefined &&
       tier.datastoreId === this.#disks[0]!.tier.datastoreId
     );
+  }
+
+  public addPersistentMemory(scope: Construct, { device }: PersistentMemoryIntent): void {
+    throw new ConfigurationError({
+      where: scope.node.path,
+      what: "the provider of vSphere has no persistent memory of machines",
+      given: String(device),
+      allowed: "disks, which may be on a PMem datastore",
+      mend: "add a disk with `bus: DiskBus.NVME` in a tier on a datastore of PMem, with a storage policy for it",
+      practice: PERSISTENT_MEMORY_PRACTICES.vsphere.id,
+    });
   }
 
   /** What only shows when all devices are there. */

@@ -31,6 +31,19 @@ function machine(platform: ConstructorParameters<typeof Site>[0] = {}) {
 }
 
 describe("a disk", () => {
+  it.each<[DiskBus, RegExp]>([
+    [DiskBus.PVSCSI, /^controller 1: each PVSCSI or NVMe controller has queues of its own/],
+    [DiskBus.NVME, /^controller 1: each PVSCSI or NVMe controller has queues of its own/],
+    [DiskBus.SATA, /^controller 0: emulated controllers are filled one after the other/],
+  ])("on %s says why it is where it is", (bus, why) => {
+    const { site, add } = machine();
+    add("first");
+    const disk = add("data", { bus });
+    resourceOf(site);
+    const { settings } = disk.explain();
+    expect(settings.find(({ setting }) => setting === "unit_number")?.why).toMatch(why);
+  });
+
   it("is thin, on PVSCSI, labelled by its id, and its file stays", () => {
     const { site, vm, add } = machine();
     const disk = add("data");
