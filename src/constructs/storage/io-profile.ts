@@ -201,19 +201,26 @@ function checkUse(where: string, options: IoOptions) {
 }
 
 /** A disk that may not use what it needs would be slow by its own program. */
-function checkNeedWithinLimit(where: string, { iops, throughput }: IoNeed, limit: IoLimit | undefined): void {
-  const most = limit?.total;
-  const tooMuch =
-    (iops !== undefined && most?.iops !== undefined && iops > most.iops) ||
-    (throughput !== undefined && most?.rate !== undefined && throughput.isGreaterThan(most.rate));
-  if (tooMuch) {
-    throw new ConfigurationError({
-      where,
-      what: "the disk needs more than its limit lets pass",
-      given: iops === undefined ? throughput : `${iops} IOPS`,
-      allowed: `at most ${iops === undefined ? most?.rate : most?.iops}`,
-      mend: "raise the limit, or lower the need",
-      practice: TIER_PRACTICES.needWithinLimit.id,
-    });
+function checkNeedWithinLimit(where: string, need: IoNeed, limit: IoLimit | undefined): void {
+  const { iops, throughput, readPercent } = need;
+  for (const [bound, percent, direction] of [
+    [limit?.total, 100, ""],
+    [limit?.read, readPercent, " for reads"],
+    [limit?.write, 100 - readPercent, " for writes"],
+  ] as const) {
+    const bits = ((throughput?.toBitsPerSecond() ?? 0) * percent) / 100;
+    if (
+      ((iops ?? 0) * percent) / 100 > (bound?.iops ?? Infinity) ||
+      bits > (bound?.rate?.toBitsPerSecond() ?? Infinity)
+    ) {
+      throw new ConfigurationError({
+        where,
+        what: "the disk needs more than its limit lets pass",
+        given: describeNeed(need),
+        allowed: `at most ${iops === undefined ? bound?.rate : `${bound?.iops} IOPS`}${direction}`,
+        mend: "raise the limit, or lower the need",
+        practice: TIER_PRACTICES.needWithinLimit.id,
+      });
+    }
   }
 }

@@ -54,12 +54,27 @@ describe("what a disk needs", () => {
     [
       "more than its limit",
       () => IoProfile.random({ iops: 200, limit: IoLimit.total({ iops: 100 }) }),
-      'the disk needs more than its limit lets pass (given "200 IOPS"; allowed: at most 100)',
+      'the disk needs more than its limit lets pass (given "200 IOPS, 70 % reads"; allowed: at most 100 IOPS)',
     ],
     [
       "a faster run than its limit",
       () => IoProfile.sequential({ throughput: MIB(200), limit: IoLimit.total({ rate: MIB(100) }) }),
       "[io-need-within-limit]",
+    ],
+    [
+      "more reads than its limit",
+      () => IoProfile.random({ iops: 200, limit: IoLimit.perDirection({ read: { iops: 139 } }) }),
+      "allowed: at most 139 IOPS for reads)",
+    ],
+    [
+      "a faster run of writes than its limit",
+      () =>
+        IoProfile.sequential({
+          throughput: MIB(100),
+          readPercent: 0,
+          limit: IoLimit.perDirection({ read: { rate: MIB(1) }, write: { rate: MIB(99) } }),
+        }),
+      "allowed: at most 99 MiB/s for writes)",
     ],
     [
       "more kept than it may use",
@@ -68,6 +83,11 @@ describe("what a disk needs", () => {
     ],
   ])("%s is refused", (_, make, message) => {
     expect(make).toThrow(message);
+  });
+
+  test("may be as much as its limit lets pass of each", () => {
+    const limit = IoLimit.perDirection({ read: { iops: 140 }, write: { iops: 60 } });
+    expect(IoProfile.random({ iops: 200, limit }).limit).toBe(limit);
   });
 
   test.each(Object.entries(unknownValues(recordingProgram().stack)))(
