@@ -68,13 +68,8 @@ export class StorageDrsOverride extends Construct {
         machine.datastoreClusterIdInput !== undefined
           ? []
           : [
-              new ConfigurationError({
-                where,
-                what: "the disks of the machine are in no datastore cluster",
-                given: vm.node.path,
-                mend: "put them on a tier with `storageDrs` or with several datastores, or leave the override out",
-                practice,
-              }).message,
+              `the disks of machine ${vm.node.path} are in no datastore cluster. To mend: put them on a tier with \`storageDrs\` or with several ` +
+                `datastores, or leave the override out. [${practice}]`,
             ],
     });
   }
