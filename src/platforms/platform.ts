@@ -15,6 +15,7 @@ import type { GuestDisk } from "../constructs/compute/guest-disk";
 import type { ImageFormat } from "../constructs/compute/image-format";
 import type { InterruptCoalescing } from "../constructs/compute/interrupt-coalescing";
 import type { GuestOffloads, HostOffloads } from "../constructs/compute/nic-offloads";
+import type { PersistentMemoryDevice } from "../constructs/compute/persistent-memory-device";
 import type { ReceiveScaling } from "../constructs/compute/receive-scaling";
 import type { Workload } from "../constructs/compute/workload";
 import type { DiscoveryProtocol } from "../constructs/network/discovery-protocol";
@@ -253,6 +254,7 @@ export interface PlatformVm {
   readonly resource: IConstruct;
   addNic(scope: Construct, intent: NicIntent): ResolvedNic;
   addDisk(scope: Construct, intent: DiskIntent): ResolvedDisk;
+  addPersistentMemory(scope: Construct, intent: PersistentMemoryIntent): void;
 }
 
 export interface NicIntent {
@@ -336,6 +338,13 @@ export interface DiskIntent extends DiskDevice {
   readonly io?: IoProfile;
   readonly guest?: GuestDisk;
   readonly protectData: boolean;
+  readonly log: TuningLog;
+}
+
+export interface PersistentMemoryIntent {
+  readonly device: PersistentMemoryDevice;
+  /** Whole pieces of the device's alignment, labels included. */
+  readonly size: DataSize;
   readonly log: TuningLog;
 }
 

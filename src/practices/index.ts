@@ -8,6 +8,7 @@ export { HOST_NETWORK_LIMITS, HOST_NETWORK_PRACTICES } from "./host-network";
 export { MICRO_SEGMENT_LIMITS, MICRO_SEGMENT_PRACTICES } from "./micro-segment";
 export { NETWORK_LIMITS, NETWORK_PRACTICES } from "./network";
 export { NIC_LIMITS, NIC_PRACTICES } from "./nic";
+export { PERSISTENT_MEMORY_LIMITS, PERSISTENT_MEMORY_PRACTICES } from "./persistent-memory";
 export { type Practice, Severity, type Source } from "./practice";
 export { SLICE_PRACTICES } from "./slice";
 export { SOURCES } from "./sources";

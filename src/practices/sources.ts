@@ -25,6 +25,15 @@ export const SOURCES = {
     title: "libvirt: domain_validate.c",
     url: "https://gitlab.com/libvirt/libvirt/-/blob/master/src/conf/domain_validate.c",
   },
+  virtioPmemAddress: { title: "libvirt 9.4.0: news", url: "https://libvirt.org/news.html#v9-4-0-2023-06-01" },
+  qemuNvdimm: {
+    title: "QEMU: docs/nvdimm.txt",
+    url: "https://gitlab.com/qemu-project/qemu/-/blob/master/docs/nvdimm.txt",
+  },
+  qemuVirtioPmem: {
+    title: "QEMU: virtio pmem",
+    url: "https://www.qemu.org/docs/master/system/devices/virtio-pmem.html",
+  },
   bridgeVlan: { title: "libvirt 11.0.0: news", url: "https://libvirt.org/news.html#v11-0-0-2025-01-15" },
   terraformConnection: {
     title: "Terraform: connections of provisioners",

@@ -10,6 +10,7 @@ import type {
   MicroSegmentIntent,
   MicroSegmentRule,
   NicIntent,
+  PersistentMemoryIntent,
   PlatformMicroSegment,
   PlatformSegment,
   PlatformSriovPool,
@@ -42,6 +43,7 @@ class RecordingPlatform extends Construct implements IPlatform {
   public readonly vms: VmIntent[] = [];
   public readonly nics: NicIntent[] = [];
   public readonly disks: DiskIntent[] = [];
+  public readonly persistentMemory: PersistentMemoryIntent[] = [];
 
   public constructor(scope: Construct, id: string, hosts: readonly string[] = ["kvm1", "kvm2"]) {
     super(scope, id);
@@ -90,6 +92,7 @@ class RecordingPlatform extends Construct implements IPlatform {
       resource,
       addNic: (_nic, nic) => this.nic(nic),
       addDisk: (_disk, disk) => this.disk(disk),
+      addPersistentMemory: (_memory, memory) => void this.persistentMemory.push(memory),
     };
   }
 

@@ -38,6 +38,13 @@ export { ImageFormat } from "./image-format";
 export { InterruptCoalescing } from "./interrupt-coalescing";
 export { IoThreads } from "./io-threads";
 export type { GuestOffloads, HostOffloads } from "./nic-offloads";
+export { PersistentMemory, type PersistentMemoryOptions, type PersistentMemoryProps } from "./persistent-memory";
+export {
+  MemoryAccess,
+  type NvdimmOnFileOptions,
+  type NvdimmOptions,
+  PersistentMemoryDevice,
+} from "./persistent-memory-device";
 export { type ReceiveScaling, TransmitThreads } from "./receive-scaling";
 export { type ITunedVm, TunedVm, type TunedVmProps } from "./tuned-vm";
 export { TunedVmDisk, type TunedVmDiskOptions, type TunedVmDiskProps } from "./tuned-vm-disk";

@@ -11,6 +11,7 @@ import { Boot } from "./boot";
 import { type CloudInit, checkCloudInit } from "./cloud-init";
 import { CpuModel } from "./cpu-model";
 import { Firmware } from "./firmware";
+import { PersistentMemory, type PersistentMemoryOptions } from "./persistent-memory";
 import { asWritten } from "./text";
 import { TunedVmDisk, type TunedVmDiskOptions } from "./tuned-vm-disk";
 import { TunedVmNic, type TunedVmNicOptions } from "./tuned-vm-nic";
@@ -79,8 +80,8 @@ export interface TunedVmProps {
    */
   readonly reserveMemory?: boolean;
   /**
-   * Whether the machine has to be able to move to another host while it runs. NICs that tie it to its host are refused then: virtual functions
-   * without `failover`.
+   * Whether the machine has to be able to move to another host while it runs. What ties it to its host is refused then: virtual functions
+   * without `failover`, and persistent memory.
    * @default false
    */
   readonly liveMigration?: boolean;
@@ -129,6 +130,7 @@ export class TunedVm extends Construct implements ITunedVm {
   readonly #log: TuningLog;
   readonly #nics: TunedVmNic[] = [];
   readonly #disks: TunedVmDisk[] = [];
+  readonly #persistentMemory: PersistentMemory[] = [];
 
   /**
    * @throws ConfigurationError for values out of range, a host of another platform, an open choice of host, or what the platform can't do
@@ -184,6 +186,11 @@ export class TunedVm extends Construct implements ITunedVm {
     return [...this.#disks].sort((a, b) => a.order - b.order);
   }
 
+  /** Persistent memory, in the order that the guest numbers it in: that in which it was added. */
+  public get persistentMemory(): readonly PersistentMemory[] {
+    return [...this.#persistentMemory];
+  }
+
   /** Adds a NIC. */
   public addNic(id: string, options: TunedVmNicOptions): TunedVmNic {
     return new TunedVmNic(this, id, { ...options, vm: this });
@@ -194,12 +201,22 @@ export class TunedVm extends Construct implements ITunedVm {
     return new TunedVmDisk(this, id, { ...options, vm: this });
   }
 
-  /** What was tuned, why, and after which source: the machine's own settings, then those of its NICs and disks. */
+  /** Adds persistent memory (libvirt). */
+  public addPersistentMemory(id: string, options: PersistentMemoryOptions): PersistentMemory {
+    return new PersistentMemory(this, id, { ...options, vm: this });
+  }
+
+  /** What was tuned, why, and after which source: the machine's own settings, then those of its NICs, disks and persistent memory. */
   public explain(): Explanation {
     return new Explanation([
       ...this.#log.settings,
-      ...[...this.nics, ...this.disks].flatMap((device) => device.explain().settings),
+      ...[...this.nics, ...this.disks, ...this.#persistentMemory].flatMap((device) => device.explain().settings),
     ]);
+  }
+
+  /** @internal */
+  public _addPersistentMemory(memory: PersistentMemory): void {
+    this.#persistentMemory.push(memory);
   }
 
   private checkNetworkBoot(): string[] {

@@ -1,9 +1,18 @@
 import { Domain, type DomainConfig, type DomainDevices } from "@cdktf/provider-libvirt/lib/domain";
 import type { Construct } from "constructs";
 import { Annotations, type TerraformResource } from "../../cdktf";
+import { MemoryAccess } from "../../constructs/compute/persistent-memory-device";
 import type { GuestDiskSetup } from "../../linux";
-import { DISK_LIMITS, DISK_PRACTICES, STORAGE_PRACTICES } from "../../practices";
-import type { DiskIntent, NicIntent, PlatformVm, ResolvedDisk, ResolvedNic, VmIntent } from "../platform";
+import { DISK_LIMITS, DISK_PRACTICES, PERSISTENT_MEMORY_PRACTICES, STORAGE_PRACTICES } from "../../practices";
+import type {
+  DiskIntent,
+  NicIntent,
+  PersistentMemoryIntent,
+  PlatformVm,
+  ResolvedDisk,
+  ResolvedNic,
+  VmIntent,
+} from "../platform";
 import { Capacity } from "./capacity";
 import { CloudInitDisk } from "./cloud-init-writer";
 import { hashOf, waitFor } from "./definition";
@@ -14,6 +23,7 @@ import { guestSideOf } from "./guest-disk-writer";
 import { checkMachine, hardwareOf, standardDevices, warnOfNumaNodes } from "./hardware";
 import type { LibvirtHost } from "./libvirt-host";
 import type { LibvirtPlatform } from "./libvirt-platform";
+import { checkPersistentMemory, explainPersistentMemory, memoryDeviceOf, memoryDevicesOf } from "./memory-devices";
 import { checkVectors, type WrittenNic, writeNic } from "./nic-writer";
 import { startWhenRedefined } from "./power";
 import type { TierWriter } from "./tier-writer";
@@ -46,6 +56,8 @@ export class DomainWriter implements PlatformVm {
   readonly #nics: WrittenNic[] = [];
   readonly #disks: WrittenDisk[] = [];
   readonly #guestSides: GuestDiskSetup[] = [];
+  readonly #memory: PersistentMemoryIntent[] = [];
+  readonly #hardware: DomainConfig;
   #cloudInit?: CloudInitDisk;
   #weight?: number;
   #manyThreads = false;
@@ -59,9 +71,10 @@ export class DomainWriter implements PlatformVm {
     checkMachine(scope.node.path, host, intent);
     platform._claim(scope.node.path, host, "guest", intent.name);
     warnOfNumaNodes(scope, host, intent);
+    this.#hardware = hardwareOf(host, intent);
     this.#domain = new ComposedDomain(scope, "Resource", {
       provider: platform.provider(host),
-      ...hardwareOf(host, intent),
+      ...this.#hardware,
     });
     this.resource = this.#domain;
     const power = startWhenRedefined(scope, this.#domain, platform._scripts, host.uri, intent.name);
@@ -116,6 +129,18 @@ export class DomainWriter implements PlatformVm {
     this.explainWeight();
     this.recompose();
     return disk.resolved;
+  }
+
+  public addPersistentMemory(scope: Construct, intent: PersistentMemoryIntent): void {
+    const where = scope.node.path;
+    checkPersistentMemory(where, this.host, intent);
+    if (intent.device.access === MemoryAccess.SHARED) {
+      this.platform._claim(where, this.host, "backing of persistent memory", intent.device.path);
+    }
+    explainPersistentMemory(scope, intent);
+    this.#memory.push(intent);
+    this.intent.log.record(PERSISTENT_MEMORY_PRACTICES.slots, "maximum_memory_slots", this.#memory.length);
+    this.recompose();
   }
 
   private warnOfThreads({ ioThreads }: DiskLayout): void {
@@ -178,9 +203,11 @@ export class DomainWriter implements PlatformVm {
         { ...first, ...(fromNetwork && { boot: { order: i + 1 } }) },
         ...others,
       ]),
+      ...(this.#memory.length > 0 && { memorydevs: this.#memory.map(memoryDeviceOf) }),
     };
     const attached = hashOf([nics.map((nic) => nic.attachment()), disks.map((disk) => disk.attachment)]);
     return {
+      ...memoryDevicesOf(this.intent, this.#hardware.cpu, this.#memory),
       devices,
       ...(layout.ioThreads > 0 && { ioThreads: layout.ioThreads }),
       ...(this.#weight !== undefined && { blockIoTune: { weight: this.#weight } }),
