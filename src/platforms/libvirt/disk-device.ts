@@ -46,7 +46,7 @@ export function showDisk(
 ): ShownDisk {
   const where = scope.node.path;
   const { log } = intent;
-  checkIoThreads(scope, host, intent, bus);
+  checkIoThreads(scope, host, vm, intent, bus);
   if (intent.passthrough !== undefined) {
     checkPassthrough(where, intent, { bus, format, backend });
     log.record(DISK_PRACTICES.passthrough, "device", "lun", undefined, true);
@@ -79,7 +79,8 @@ export function showDisk(
 function checkIoThreads(
   scope: Construct,
   { name, libvirtVersion, qemuVersion }: LibvirtHost,
-  { ioThreads }: DiskIntent,
+  { vcpus }: VmIntent,
+  { ioThreads, queues = vcpus }: DiskIntent,
   bus: DiskBus,
 ): void {
   const where = scope.node.path;
@@ -109,9 +110,13 @@ function checkIoThreads(
       practice: DISK_PRACTICES.severalIoThreadsVersion.id,
     });
   }
+  const { id, reason } = DISK_PRACTICES.severalIoThreads;
   if (ioThreads.count < fewIoThreads || ioThreads.count > manyIoThreads) {
-    const { id, reason } = DISK_PRACTICES.severalIoThreads;
     Annotations.of(scope).addWarning(`${ioThreads.count} I/O threads for one disk: ${reason} [${id}]`);
+  } else if (ioThreads.count > queues) {
+    Annotations.of(scope).addWarning(
+      `${ioThreads.count} I/O threads for a disk with ${queues} queues: a queue has one thread, and the others are idle [${id}]`,
+    );
   }
 }
 

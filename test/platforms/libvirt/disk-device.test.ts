@@ -170,6 +170,17 @@ describe("I/O threads", () => {
     ]);
   });
 
+  test.each([
+    [{ vcpus: 2 }, {}, 1],
+    [{ vcpus: 8 }, { queues: 3 }, 1],
+    [{ vcpus: 2 }, { queues: 4 }, 0],
+  ])("more than the disk has queues are warned of: %p, %p", (props, options, warnings) => {
+    const { program, vm, disk } = machine(StorageBackend.lvm("nvme"), props);
+    vm.addDisk("data", { ...disk, ...BLK, ...options, ioThreads: IoThreads.spread(4) });
+    const idle = warningsOf(program.stack).filter((warning) => warning.includes("the others are idle [disk-several"));
+    expect(idle).toHaveLength(warnings);
+  });
+
   test("more than the host's CPUs can use are warned of once", () => {
     const { program, disk, vm } = machine(StorageBackend.lvm("nvme"), { vcpus: 1 }, { ...NEW, cpus: 1 });
     for (const id of ["a", "b", "c", "d"]) {
