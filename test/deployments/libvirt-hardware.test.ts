@@ -162,7 +162,7 @@ describeOnLab("hardware of guests on libvirt", (bed) => {
         threads: '//controller[@type="scsi"]/driver/@iothread',
         depths: '//controller[@type="scsi"]/driver/@cmd_per_lun',
       }),
-    ).toEqual({ targets: "sdb sdc sdd sde sdf sdg sdh sdi sdo sdv sdac", threads: "1 1 2 3", depths: "16" });
+    ).toEqual({ targets: "sdb sdc sdd sde sdf sdg sdh sdi sds sdv sdac", threads: "1 1 2 3", depths: "16" });
     expect(await found("plain", { caches: "//disk/driver/@cache", io: "//disk/driver/@io" })).toEqual({
       caches: "none directsync writeback writethrough unsafe none",
       io: "threads native threads threads threads threads",
