@@ -40,11 +40,14 @@ export class ProtectedData extends TerraformData {
   /**
    * Says whether something holds data that must not be lost.
    *
+   * @param resource a resource, or its address where it is there only while it is protected
    * @param what it is, for people: `volume db-data.raw`
    * @param where the host that has it: Terraform asks another one in vain for what is there, and forgets it
    */
-  public add(resource: TerraformResource, what: string, where: string, protect: boolean): void {
-    const key = `${resource.terraformResourceType}.${resource.friendlyUniqueId} on ${where}`;
+  public add(resource: TerraformResource | string, what: string, where: string, protect: boolean): void {
+    const name =
+      typeof resource === "string" ? resource : `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;
+    const key = `${name} on ${where}`;
     if (protect) {
       this.#protected[key] = what;
     } else {

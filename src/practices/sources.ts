@@ -8,6 +8,10 @@ export const SOURCES = {
     title: "libvirt: storage pool and volume XML format",
     url: "https://libvirt.org/formatstorage.html",
   },
+  libvirtLogical: {
+    title: "libvirt: storage_backend_logical.c",
+    url: "https://gitlab.com/libvirt/libvirt/-/blob/master/src/storage/storage_backend_logical.c",
+  },
   formatNwfilter: { title: "libvirt: network filters", url: "https://libvirt.org/formatnwfilter.html" },
   rfc4890: {
     title: "RFC 4890: filtering ICMPv6 messages in firewalls",

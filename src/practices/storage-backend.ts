@@ -101,6 +101,15 @@ export const STORAGE_BACKEND_PRACTICES = {
     severity: ERROR,
     source: SOURCES.formatStorage,
   }),
+  wholeLogicalVolumes: practice({
+    id: "backend-whole-logical-volumes",
+    title: "A logical volume has all its space from the beginning",
+    reason:
+      "libvirt makes a sparse snapshot of a volume that has less allocated than its size, which is lost with all that is in it once what it was " +
+      "given is full; the provider asks for nothing allocated, so virsh makes the volume",
+    severity: ERROR,
+    source: SOURCES.libvirtLogical,
+  }),
   cacheWriteBack: practice({
     id: "backend-cache-write-back",
     title: "A write-back cache holds the only copy",

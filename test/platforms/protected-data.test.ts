@@ -1,10 +1,11 @@
-import { DataSize } from "virtuned";
+import { DataSize, StorageBackend, StorageTier } from "virtuned";
 import { LibvirtHost, LibvirtPlatform } from "virtuned/libvirt";
 import { LibvirtProgram } from "../support/libvirt";
 
 function programWith(protectData: boolean) {
   const program = new LibvirtProgram();
-  const pool = program.pool("storage");
+  const tiers = { performance: StorageTier.on(StorageBackend.directory("/srv/vms")) };
+  const pool = program.pool("storage", { tiers });
   program.vm("db").addDisk("data", { pool, tier: "performance", size: DataSize.gibibytes(1), protectData });
   return program.synthesise();
 }
@@ -18,7 +19,7 @@ describe("what holds data", () => {
     expect(synthesis.all("terraform_data").ProtectedData).toEqual({
       for_each: {
         [`libvirt_pool.${pool} on kvm1`]: "pool storage-performance",
-        [`libvirt_volume.${volume} on kvm1`]: "volume db-data of pool storage-performance",
+        [`libvirt_volume.${volume} on kvm1`]: "volume db-data.raw of pool storage-performance",
       },
       input: {
         holds_data: "${each.value}",
@@ -47,7 +48,8 @@ test("what is not protected any more is let go", () => {
 test("the block is there without anything to protect, and once for all platforms of a stack", () => {
   const program = new LibvirtProgram();
   new LibvirtPlatform(program.stack, "other", { hosts: [LibvirtHost.at("kvm2", "qemu+ssh://root@kvm2/system")] });
-  expect(program.synthesise().all("terraform_data")).toEqual({
-    ProtectedData: expect.objectContaining({ for_each: {}, lifecycle: { prevent_destroy: true } }),
+  expect(program.synthesise().one("terraform_data", "ProtectedData")).toMatchObject({
+    for_each: {},
+    lifecycle: { prevent_destroy: true },
   });
 });

@@ -1,9 +1,8 @@
-import type { Volume } from "@cdktf/provider-libvirt/lib/volume";
 import type { Construct } from "constructs";
-import { TerraformData } from "../../cdktf";
+import { TerraformData, type TerraformResource } from "../../cdktf";
 import { STORAGE_PRACTICES } from "../../practices";
 import type { DataSize } from "../../units";
-import { reference, waitFor } from "./definition";
+import { waitFor } from "./definition";
 import { type HostScript, type HostScripts, onHost } from "./on-host";
 import type { TierOnHost } from "./tier-writer";
 
@@ -59,15 +58,18 @@ export class Capacity {
     this.#environment = { GUEST: guest, VOLUMES: "" };
   }
 
-  /** @param name of the volume: letters, digits, `.`, `_` and `-` only, as that of the pool */
+  /**
+   * @param made expression of the bytes that it was made with
+   * @param name of the volume: letters, digits, `.`, `_` and `-` only, as that of the pool
+   */
   public add(
-    volume: Volume,
+    volume: TerraformResource,
+    made: string,
     name: string,
     { name: pool, backend }: Pick<TierOnHost, "name" | "backend">,
     size: DataSize,
   ): void {
     const bytes = size.toBytes();
-    const made = `${reference(volume)}.capacity`;
     this.#bytes[name] = bytes;
     this.#refusals.push({
       condition: `\${${made} <= ${bytes}}`,

@@ -4,7 +4,7 @@ import type { BootImage } from "../../constructs/compute/boot";
 import { ImageFormat } from "../../constructs/compute/image-format";
 import type { StorageBackend } from "../../constructs/storage/storage-backend";
 import { ConfigurationError } from "../../errors";
-import { DISK_PRACTICES, STORAGE_PRACTICES } from "../../practices";
+import { DISK_PRACTICES, STORAGE_BACKEND_PRACTICES, STORAGE_PRACTICES } from "../../practices";
 import type { DiskIntent, VmIntent } from "../platform";
 import { hashOf, waitFor } from "./definition";
 import type { LibvirtHost } from "./libvirt-host";
@@ -112,7 +112,7 @@ function newVolume(
   }
   const image = baseImageOf(vm, intent);
   const source = copySourceOf(where, host, intent, tier);
-  const resource = volumes.write(scope, {
+  const written = {
     name,
     size: size!,
     format,
@@ -121,7 +121,15 @@ function newVolume(
     tier,
     provider: platform.provider(host),
     protectData,
-  });
+  };
+  const { settings } = tier.backend;
+  const resource =
+    settings.kind === "lvm"
+      ? volumes.writeLogical(scope, written, settings.volumeGroup, platform._logicalVolumes(host), vm)
+      : volumes.write(scope, written);
+  if (settings.kind === "lvm") {
+    log.record(STORAGE_BACKEND_PRACTICES.wholeLogicalVolumes, "allocation", `${size}`);
+  }
   if (protectData) {
     log.record(STORAGE_PRACTICES.dataProtected, "lifecycle.prevent_destroy", true);
   }

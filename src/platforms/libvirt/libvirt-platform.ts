@@ -27,6 +27,7 @@ import { ProtectedData } from "../protected-data";
 import { DomainWriter } from "./domain-writer";
 import { HostFiles } from "./host-files";
 import { LibvirtHost } from "./libvirt-host";
+import { LogicalVolumes } from "./logical-volumes";
 import { MicroSegmentWriter } from "./micro-segment-writer";
 import { NetworkFilters } from "./network-filters";
 import { HostScripts } from "./on-host";
@@ -56,6 +57,7 @@ export class LibvirtPlatform extends Construct implements IPlatform {
   public readonly _scripts = new HostScripts(this);
   readonly #providers: ReadonlyMap<LibvirtHost, LibvirtProvider>;
   readonly #files: ReadonlyMap<LibvirtHost, HostFiles>;
+  readonly #logicalVolumes: ReadonlyMap<LibvirtHost, LogicalVolumes>;
   readonly #filters = new Map<LibvirtHost, NetworkFilters>();
   readonly #claimed = new Map<string, string>();
 
@@ -97,6 +99,10 @@ export class LibvirtPlatform extends Construct implements IPlatform {
     );
     const files = new Construct(this, "HostFiles");
     this.#files = new Map(props.hosts.map((host) => [host, new HostFiles(files, host, aliasOf(id, host))]));
+    const volumes = new Construct(this, "LogicalVolumes");
+    this.#logicalVolumes = new Map(
+      props.hosts.map((host) => [host, new LogicalVolumes(volumes, host.name, { host, scripts: this._scripts })]),
+    );
   }
 
   /** Files for one of its hosts, for what the kit does not cover. */
@@ -119,6 +125,14 @@ export class LibvirtPlatform extends Construct implements IPlatform {
       });
     this.#filters.set(host, filters);
     return filters;
+  }
+
+  /**
+   * The volumes that this program makes on LVM on one of its hosts.
+   * @internal
+   */
+  public _logicalVolumes(host: LibvirtHost): LogicalVolumes {
+    return this.#logicalVolumes.get(host)!;
   }
 
   /** The provider of one of its hosts, for resources that the kit does not cover. */

@@ -1,4 +1,3 @@
-import type { Volume } from "@cdktf/provider-libvirt/lib/volume";
 import type { Construct } from "constructs";
 import { TerraformData, type TerraformResource } from "../../cdktf";
 import { DISK_PRACTICES } from "../../practices";
@@ -64,7 +63,7 @@ export function fillVolume(
   scope: Construct,
   scripts: HostScripts,
   uri: string,
-  volume: Volume,
+  volume: TerraformResource,
   target: { readonly name: string; readonly pool: string; readonly bytes: number; readonly protectData: boolean },
   source: CopySource,
 ): TerraformData {

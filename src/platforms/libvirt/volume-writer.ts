@@ -1,13 +1,15 @@
 import { Volume, type VolumeConfig } from "@cdktf/provider-libvirt/lib/volume";
 import type { Construct } from "constructs";
-import { TerraformData } from "../../cdktf";
+import { TerraformData, type TerraformResource, TerraformStack } from "../../cdktf";
 import type { ImageFormat } from "../../constructs/compute/image-format";
 import { STORAGE_PRACTICES } from "../../practices";
 import type { DataSize } from "../../units";
+import type { VmIntent } from "../platform";
 import { ProtectedData } from "../protected-data";
 import type { Capacity } from "./capacity";
 import { fingerprint, reference, waitFor } from "./definition";
 import { checkMakesVolumes } from "./disk-source";
+import type { LogicalVolumes } from "./logical-volumes";
 import type { TierOnHost } from "./tier-writer";
 import { UNFILLED } from "./volume-content";
 import { targetOf } from "./volume-options";
@@ -58,17 +60,16 @@ export class VolumeWriter {
       ...(base && { backingStore: { path: `\${${reference(base.volume)}.path}`, format: { type: base.format } } }),
     });
     waitFor(volume, tier.pool);
-    this.#definition ??= new TerraformData(this.scope, "Definition", {
-      input: this.#definitions,
-      lifecycle: { precondition: this.#refusals },
-    });
-    const definition = fingerprint(volume, ["capacity"]);
-    this.#definitions[volume.friendlyUniqueId] = copyOf === undefined ? definition : { definition, copyOf };
+    const written = fingerprint(volume, ["capacity"]);
+    const definition = this.define(
+      volume.friendlyUniqueId,
+      copyOf === undefined ? written : { definition: written, copyOf },
+    );
     if (protectData) {
       this.#refusals.push(...refusals(reference(volume), intent));
     } else {
       // Not before the pool: were that to fail, the change would be taken for done.
-      waitFor(this.#definition, tier.pool);
+      waitFor(definition, tier.pool);
     }
     volume.lifecycle = protectData
       ? {
@@ -79,16 +80,58 @@ export class VolumeWriter {
       : {
           ignoreChanges: ["capacity"],
           // Not by index: Terraform takes no notice of that.
-          replaceTriggeredBy: [...tier.triggers, `${reference(this.#definition)}.input.${volume.friendlyUniqueId}`],
+          replaceTriggeredBy: [...tier.triggers, `${reference(definition)}.input.${volume.friendlyUniqueId}`],
         };
     ProtectedData.of(scope).add(volume, `volume ${name} of pool ${tier.name}`, tier.host.name, protectData);
-    this.capacity.add(volume, name, tier, size);
+    this.capacity.add(volume, `${reference(volume)}.capacity`, name, tier, size);
     return volume;
+  }
+
+  /** Writes a volume on LVM. */
+  public writeLogical(
+    scope: Construct,
+    { name, size, tier, protectData }: VolumeIntent,
+    volumeGroup: string,
+    volumes: LogicalVolumes,
+    { name: guest, shutdownTimeout: patience }: VmIntent,
+  ): TerraformResource {
+    const id = TerraformStack.of(scope).getLogicalId(scope.node);
+    const volume = volumes.write(scope, { id, name, tier, volumeGroup, size, guest, patience, protectData });
+    this.define(id, { name, pool: tier.name, volumeGroup });
+    if (protectData) {
+      this.#refusals.push(...refusals(volume.made, { name, tier }), {
+        condition: `\${${volume.made}.volume_group == "${volumeGroup}"}`,
+        errorMessage:
+          `Volume ${name} is in volume group \${${volume.made}.volume_group} and is to be in ${volumeGroup}: it would be made anew there, without ` +
+          "its data. To mend: give the tier its volume group back; to move the data add a disk there and copy; " +
+          `with protectData: false the volume is replaced. [${STORAGE_PRACTICES.dataProtected.id}]`,
+      });
+    }
+    ProtectedData.of(scope).add(
+      `terraform_data.${id}`,
+      `volume ${name} of pool ${tier.name}`,
+      tier.host.name,
+      protectData,
+    );
+    this.capacity.add(volume.resource, volume.bytes, name, tier, size);
+    return volume.resource;
+  }
+
+  private define(id: string, definition: unknown): TerraformData {
+    this.#definition ??= new TerraformData(this.scope, "Definition", {
+      input: this.#definitions,
+      lifecycle: { precondition: this.#refusals },
+    });
+    this.#definitions[id] = definition;
+    return this.#definition;
   }
 }
 
 /** What a plan is refused for while a volume holds data. */
-function refusals(made: string, { name, base, tier }: VolumeIntent): { condition: string; errorMessage: string }[] {
+function refusals(
+  made: string,
+  { name, base, tier }: Pick<VolumeIntent, "name" | "base" | "tier">,
+): { condition: string; errorMessage: string }[] {
   return [
     {
       // The format is a part of the name.

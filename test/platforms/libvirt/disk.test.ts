@@ -327,17 +327,17 @@ describe("its volume", () => {
     expect(device.source).toEqual({ volume: { pool: "storage-standard", volume: "vm-data.raw" } });
   });
 
-  test("has no suffix on LVM", () => expect(diskOf().synthesis.one("libvirt_volume").name).toBe("vm-data"));
+  test("has no suffix on LVM", () => expect(diskOf().disk.volumeName).toBe("vm-data"));
 
   test("is waited for by the domain", () => {
-    const { synthesis, domain } = diskOf();
+    const { synthesis, domain } = diskOf({ tier: "standard" });
     expect(domain.depends_on).toEqual(
       Object.keys(synthesis.all("libvirt_volume")).map((name) => `libvirt_volume.${name}`),
     );
   });
 
   test("is kept, grows and never shrinks where it is protected", () => {
-    const { synthesis, disk } = diskOf();
+    const { synthesis, disk } = diskOf({ tier: "standard" });
     const name = Object.keys(synthesis.all("libvirt_volume"))[0];
     expect(disk.protectData).toBe(true);
     expect(synthesis.one("libvirt_volume").lifecycle).toMatchObject({
@@ -347,13 +347,13 @@ describe("its volume", () => {
     expect(conditionsOf(synthesis)).toEqual(
       expect.arrayContaining([
         `\${libvirt_volume.${name}.capacity <= 10737418240}`,
-        `\${libvirt_volume.${name}.name == "vm-data"}`,
+        `\${libvirt_volume.${name}.name == "vm-data.raw"}`,
       ]),
     );
   });
 
   test("is replaced when it is defined anew where it is not, and grows all the same", () => {
-    const { synthesis, disk } = diskOf({ protectData: false });
+    const { synthesis, disk } = diskOf({ tier: "standard", protectData: false });
     const definition = Object.keys(synthesis.all("terraform_data")).find((name) => name.includes("vm_Definition"));
     const [name] = Object.keys(synthesis.all("libvirt_volume"));
     expect(disk.protectData).toBe(false);

@@ -30,7 +30,7 @@ function groupOf(
 }
 
 const filtersOf = ({ program }: ReturnType<typeof groupOf>) =>
-  Object.entries(program.synthesise().all("terraform_data")).filter(([id]) => /^(web|kvm)_/.test(id));
+  Object.entries(program.synthesise().all("terraform_data")).filter(([id]) => /^(web|kvm_kvm\d-filters)_/.test(id));
 
 test("a member's NIC has the group's filter, with its own addresses, and waits for it", () => {
   const group = groupOf();
