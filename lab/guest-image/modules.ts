@@ -13,6 +13,9 @@ export const MODULES = [
   "ata_piix",
   "vmxnet3",
   "vmw_pvscsi",
+  // Persistent memory
+  "nfit",
+  "nd_pmem",
   // ACPI power button, and the device that tells of it
   "button",
   "evdev",

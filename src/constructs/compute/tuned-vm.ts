@@ -186,7 +186,7 @@ export class TunedVm extends Construct implements ITunedVm {
     return [...this.#disks].sort((a, b) => a.order - b.order);
   }
 
-  /** Persistent memory, in the order that the guest numbers it in: that in which it was added. */
+  /** Persistent memory, in the order that it was added in. */
   public get persistentMemory(): readonly PersistentMemory[] {
     return [...this.#persistentMemory];
   }
