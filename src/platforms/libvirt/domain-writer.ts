@@ -135,7 +135,8 @@ export class DomainWriter implements PlatformVm {
     const where = scope.node.path;
     checkPersistentMemory(where, this.host, intent);
     if (intent.device.access === MemoryAccess.SHARED) {
-      this.platform._claim(where, this.host, "backing of persistent memory", intent.device.path);
+      const mend = "give another path, or MemoryAccess.PRIVATE for copies of one file";
+      this.platform._claim(where, this.host, "backing of persistent memory", intent.device.path, mend);
     }
     explainPersistentMemory(scope, intent);
     this.#memory.push(intent);

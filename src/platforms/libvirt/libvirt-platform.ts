@@ -144,7 +144,7 @@ export class LibvirtPlatform extends Construct implements IPlatform {
    * Has a name of a host for one thing only: libvirt would refuse the second one when it is applied.
    * @internal
    */
-  public _claim(where: string, host: LibvirtHost, what: string, name: string): void {
+  public _claim(where: string, host: LibvirtHost, what: string, name: string, mend = "give another `name`"): void {
     const key = `${host.name}\n${what}\n${name}`;
     const owner = this.#claimed.get(key);
     if (owner !== undefined) {
@@ -152,7 +152,7 @@ export class LibvirtPlatform extends Construct implements IPlatform {
         where,
         what: `host ${host.name} has a ${what} of this name already, that of ${owner}`,
         given: name,
-        mend: "give another `name`",
+        mend,
       });
     }
     this.#claimed.set(key, where);

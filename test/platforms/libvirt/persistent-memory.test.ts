@@ -80,7 +80,7 @@ test("what two machines would write to is one machine's; private copies may be o
   const { made } = program({ log: on("/srv/log") });
   const other = made.vm("other");
   expect(() => other.addPersistentMemory("log", on("/srv/log"))).toThrow(
-    /backing of persistent memory.*prod\/db\/log/s,
+    /backing of persistent memory.*prod\/db\/log.*give another path/s,
   );
   const device = PersistentMemoryDevice.nvdimmOnFile("/srv/golden", { access: MemoryAccess.PRIVATE });
   for (const vm of [made.vm("a"), made.vm("b")]) {
