@@ -35,6 +35,8 @@ const PLAN_FILE = "plan";
 export class Deployment {
   readonly #folder = mkdtempSync(join(tmpdir(), "virtuned-deployment-"));
   #initialised = false;
+  /** Whether the last plan found everything as the state and the program say. */
+  #unchanged = false;
 
   public constructor(private readonly terraform: string) {}
 
@@ -51,6 +53,7 @@ export class Deployment {
   }
 
   public async synth(program: Program): Promise<void> {
+    this.#unchanged = false;
     const app = new App({ outdir: this.#folder });
     const stack = new TunedStack(app, "stack");
     new LocalBackend(stack, { path: this.stateFile });
@@ -68,14 +71,18 @@ export class Deployment {
     if (code !== 0 && code !== 2) {
       throw new Error(`plan ended with ${code}:\n${output}`);
     }
+    this.#unchanged = code === 0;
+    if (this.#unchanged) {
+      return { changes: [], output };
+    }
     const shown = JSON.parse((await this.succeed(["show", "-json", PLAN_FILE])).stdout) as {
       resource_changes?: { address: string; change: { actions: string[] } }[];
     };
     const changes = (shown.resource_changes ?? [])
       .map(({ address, change }) => ({ address, actions: change.actions.join(", ") }))
       .filter(({ actions }) => actions !== "no-op" && actions !== "read");
-    if ((code === 0) !== (changes.length === 0)) {
-      throw new Error(`plan ended with ${code}, and its changes are ${JSON.stringify(changes)}:\n${output}`);
+    if (changes.length === 0) {
+      throw new Error(`plan ended with ${code}, and has no changes:\n${output}`);
     }
     return { changes, output };
   }
@@ -97,6 +104,7 @@ export class Deployment {
 
   /** Plans and applies at once. */
   public async apply(...args: readonly string[]): Promise<string> {
+    this.#unchanged = false;
     const { output } = await this.succeed(["apply", "-input=false", "-auto-approve", ...args]);
     this.said += output;
     return output;
@@ -153,7 +161,9 @@ export class Deployment {
 
   /** Destroys what the deployment has made, protected or not: the protection is in the program, so give one without. */
   public async destroy(): Promise<void> {
-    this.said += (await this.succeed(["destroy", "-input=false", "-auto-approve"])).output;
+    // What a plan has just read need not be read again.
+    const refresh = `-refresh=${!this.#unchanged}`;
+    this.said += (await this.succeed(["destroy", "-input=false", "-auto-approve", refresh])).output;
   }
 
   public state(): { readonly serial: number; readonly resources: readonly unknown[] } {
