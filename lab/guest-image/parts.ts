@@ -66,7 +66,8 @@ async function unpack(root: string, options: BuildOptions): Promise<void> {
       await run("dpkg-deb", ["--extract", join(work, "packages", file), work], { signal: options.signal });
     }
     rmSync(join(work, "packages"), { recursive: true });
-    renameSync(work, root);
+    // Another lab may have been quicker; what it unpacked is the same.
+    if (!existsSync(root)) renameSync(work, root);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
