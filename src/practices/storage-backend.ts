@@ -8,6 +8,8 @@ export const STORAGE_BACKEND_LIMITS = {
   iscsiPort: 3260,
   nvmePort: 4420,
   cephPort: 6789,
+  /** Characters of a name of iSCSI (RFC 3720) or NVMe. */
+  maxQualifiedName: 223,
   /** nvme connect: nr-io-queues. */
   maxNvmeQueues: 1024,
   /** TCP connections that the Linux client makes to one NFS server. */

@@ -231,9 +231,9 @@ function unit(name: string, ...lines: readonly string[]): HostFile {
 
   /** What the script says; with "failed" where it does. */
   const install = async (...files: readonly HostFile[]) => {
-    rmSync(host.path("/root/x"), { recursive: true, force: true });
-    new Delivery("prod-kvm1", files).write(host.path("/root/x"));
-    return host.shell("sh /root/x/install.sh 2>&1 || echo failed");
+    rmSync(host.path("/srv/x"), { recursive: true, force: true });
+    new Delivery("prod-kvm1", files).write(host.path("/srv/x"));
+    return host.shell("sh /srv/x/install.sh 2>&1 || echo failed");
   };
   const network = (name: string, ...lines: readonly string[]) =>
     unit(`${name}.network`, "[Match]", `Name=${name}`, "[Network]", "LinkLocalAddressing=no", ...lines);

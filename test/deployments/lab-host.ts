@@ -22,7 +22,8 @@ export function canBootHosts(): boolean {
     // Not all that are root may, such as in a container.
     execFileSync("unshare", ["--mount", "--net", "true"], { stdio: "ignore" });
     return true;
-  } catch {
+  } catch (error) {
+    process.stderr.write(`Hosts are not booted here: ${(error as Error).message}\n`);
     return false;
   }
 }

@@ -1,7 +1,7 @@
 import { checkInteger, requireLiteral } from "../../checks";
 import { ConfigurationError } from "../../errors";
 import { checkAddress, familyOf } from "../../linux";
-import { STORAGE_BACKEND_PRACTICES } from "../../practices";
+import { STORAGE_BACKEND_LIMITS, STORAGE_BACKEND_PRACTICES } from "../../practices";
 import { checkPath } from "../given";
 
 /** Where a storage server listens. */
@@ -102,14 +102,14 @@ export function checkIqn(where: string, what: string, iqn: string): string {
   const literal = requireLiteral(where, what, iqn);
   if (
     typeof literal !== "string" ||
-    literal.length > 223 ||
+    literal.length > STORAGE_BACKEND_LIMITS.maxQualifiedName ||
     !/^iqn\.\d{4}-(0[1-9]|1[0-2])\.[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[a-z0-9._:-]+)?$/.test(literal)
   ) {
     throw new ConfigurationError({
       where,
       what: `${what} is not an iSCSI qualified name`,
       given: iqn,
-      allowed: "iqn.YYYY-MM.reversed.domain:name in small letters, at most 223 characters",
+      allowed: `iqn.YYYY-MM.reversed.domain:name in small letters, at most ${STORAGE_BACKEND_LIMITS.maxQualifiedName} characters`,
       practice: STORAGE_BACKEND_PRACTICES.storageNames.id,
     });
   }
@@ -121,14 +121,14 @@ export function checkNqn(where: string, what: string, nqn: string): string {
   const literal = requireLiteral(where, what, nqn);
   if (
     typeof literal !== "string" ||
-    literal.length > 223 ||
+    literal.length > STORAGE_BACKEND_LIMITS.maxQualifiedName ||
     !/^nqn\.\d{4}-(0[1-9]|1[0-2])\.[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?:[A-Za-z0-9._:+=,@-]+$/.test(literal)
   ) {
     throw new ConfigurationError({
       where,
       what: `${what} is not an NVMe qualified name`,
       given: nqn,
-      allowed: "nqn.YYYY-MM.reversed.domain:name or nqn.2014-08.org.nvmexpress:uuid:UUID, at most 223 characters",
+      allowed: `nqn.YYYY-MM.reversed.domain:name or nqn.2014-08.org.nvmexpress:uuid:UUID, at most ${STORAGE_BACKEND_LIMITS.maxQualifiedName} characters`,
       practice: STORAGE_BACKEND_PRACTICES.storageNames.id,
     });
   }
